@@ -1,0 +1,91 @@
+//! Diagnostics as framed text, by miette.
+
+use std::fmt;
+
+use fen_grammar::diagnostic::{Diagnostic, Lang, Severity};
+use fen_grammar::source::Source;
+use miette::{GraphicalReportHandler, GraphicalTheme, LabeledSpan, NamedSource, SourceCode};
+
+/// How text is drawn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Style {
+    /// Frames without colours.
+    Plain,
+    /// Frames and colours.
+    Colours,
+}
+
+/// The diagnostics as text, one after the other.
+#[must_use]
+pub fn text(source: &Source, diagnostics: &[Diagnostic], lang: Lang, style: Style) -> String {
+    let theme = match style {
+        Style::Plain => GraphicalTheme::unicode_nocolor(),
+        Style::Colours => GraphicalTheme::unicode(),
+    };
+    let handler = GraphicalReportHandler::new_themed(theme).with_links(false).with_width(110);
+    let named = NamedSource::new(source.name(), source.text().to_owned());
+    let mut text = String::new();
+    for diagnostic in diagnostics {
+        let report = Report { diagnostic, lang, source: &named };
+        if handler.render_report(&mut text, &report).is_err() {
+            text.push_str(diagnostic.message.get(lang));
+        }
+        text.push('\n');
+    }
+    text
+}
+
+/// A diagnostic as miette wants it.
+struct Report<'a> {
+    diagnostic: &'a Diagnostic,
+    lang: Lang,
+    source: &'a NamedSource<String>,
+}
+
+impl fmt::Debug for Report<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.diagnostic.code)
+    }
+}
+
+impl fmt::Display for Report<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.diagnostic.message.get(self.lang))
+    }
+}
+
+impl std::error::Error for Report<'_> {}
+
+impl miette::Diagnostic for Report<'_> {
+    fn code<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
+        Some(Box::new(self.diagnostic.code))
+    }
+
+    fn severity(&self) -> Option<miette::Severity> {
+        Some(match self.diagnostic.severity {
+            Severity::Error => miette::Severity::Error,
+            Severity::Warning => miette::Severity::Warning,
+        })
+    }
+
+    fn help<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
+        self.diagnostic.help.as_ref().map(|help| Box::new(help.get(self.lang)) as Box<dyn fmt::Display>)
+    }
+
+    fn source_code(&self) -> Option<&dyn SourceCode> {
+        Some(self.source)
+    }
+
+    fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
+        let labels = self.diagnostic.labels.iter().enumerate().map(|(at, label)| {
+            let text = Some(label.text.get(self.lang).to_owned());
+            let (start, length) = (label.span.start, label.span.end - label.span.start);
+            if at == 0 {
+                LabeledSpan::new_primary_with_span(text, (start, length))
+            } else {
+                LabeledSpan::new_with_span(text, (start, length))
+            }
+        });
+        Some(Box::new(labels))
+    }
+}

@@ -1,0 +1,183 @@
+//! What can be wrong with a source before anything is known about its meaning.
+
+use crate::diagnostic::{Label, Lang, Problem, Text};
+use crate::source::Span;
+
+/// Something stands where the grammar wants something else.
+pub(crate) struct Unexpected {
+    pub(crate) span: Span,
+    /// What stands there; empty at the end of the item.
+    pub(crate) found: String,
+    /// What could stand there.
+    pub(crate) expected: Vec<Text>,
+}
+
+impl Problem for Unexpected {
+    const CODE: &'static str = "fen::syntax::unexpected";
+
+    fn message(&self) -> Text {
+        if self.found.is_empty() {
+            Text::new("the item ends too early", "本条没有写完")
+        } else {
+            Text::new(format!("`{}` is not expected here", self.found), format!("此处不应出现“{}”", self.found))
+        }
+    }
+
+    fn labels(&self) -> Vec<Label> {
+        let en: Vec<&str> = self.expected.iter().map(|text| text.en.as_str()).collect();
+        let zh: Vec<&str> = self.expected.iter().map(|text| text.zh.as_str()).collect();
+        vec![Label::new(self.span, format!("expected {}", en.join(" or ")), format!("此处应为{}", zh.join("或")))]
+    }
+}
+
+/// An item begins with a word that begins no item.
+pub(crate) struct UnknownItem {
+    pub(crate) span: Span,
+    pub(crate) word: String,
+    pub(crate) suggestion: Option<&'static str>,
+}
+
+impl Problem for UnknownItem {
+    const CODE: &'static str = "fen::syntax::unknown_item";
+
+    fn message(&self) -> Text {
+        Text::new(
+            format!("no item begins with `{}`", self.word),
+            format!("没有以“{}”开头的条目", self.word),
+        )
+    }
+
+    fn labels(&self) -> Vec<Label> {
+        match self.suggestion {
+            Some(word) => vec![Label::new(self.span, format!("did you mean `{word}`?"), format!("是否想写“{word}”?"))],
+            None => vec![Label::new(self.span, "not the start of an item", "不是条目的开头")],
+        }
+    }
+
+    fn help(&self) -> Option<Text> {
+        Some(Text::new(
+            "items begin with policy, title, source, in force, round, input, output, always, example, or are written \
+             `name = …` or `name tier … -> …`; lines that continue an item are indented",
+            "条目以 政策、名称、依据、施行、取整、输入、输出、恒有、示例 开头,或写作“名称 = …”“名称 分档 … -> …”;续行须缩进",
+        ))
+    }
+}
+
+/// Indented text before the first item.
+pub(crate) struct NotInColumn0 {
+    pub(crate) span: Span,
+}
+
+impl Problem for NotInColumn0 {
+    const CODE: &'static str = "fen::syntax::indented";
+
+    fn message(&self) -> Text {
+        Text::new("this indented line continues no item", "这一缩进行不属于任何条目")
+    }
+
+    fn labels(&self) -> Vec<Label> {
+        vec![Label::new(self.span, "no item stands before it", "前面没有条目")]
+    }
+
+    fn help(&self) -> Option<Text> {
+        Some(Text::new("begin an item at the start of the line", "条目须从行首写起"))
+    }
+}
+
+/// English and Chinese keywords in one item.
+pub(crate) struct MixedLanguages {
+    pub(crate) first: (Span, Lang, String),
+    pub(crate) second: (Span, Lang, String),
+}
+
+impl Problem for MixedLanguages {
+    const CODE: &'static str = "fen::syntax::mixed_languages";
+
+    fn message(&self) -> Text {
+        Text::new("English and Chinese words are mixed in one item", "同一条目内混用了英文与中文词语")
+    }
+
+    fn labels(&self) -> Vec<Label> {
+        let label = |(span, lang, word): &(Span, Lang, String)| match lang {
+            Lang::En => Label::new(*span, format!("`{word}` is English"), format!("“{word}”是英文")),
+            Lang::Zh => Label::new(*span, format!("`{word}` is Chinese"), format!("“{word}”是中文")),
+        };
+        vec![label(&self.second), label(&self.first)]
+    }
+
+    fn help(&self) -> Option<Text> {
+        Some(Text::new("write the whole item in one language", "整条请用同一种语言书写"))
+    }
+}
+
+/// Source, item or nesting beyond the limits.
+pub(crate) struct TooLarge {
+    pub(crate) span: Span,
+    pub(crate) what: Limit,
+}
+
+/// What is limited.
+#[derive(Clone, Copy)]
+pub(crate) enum Limit {
+    /// Bytes of the source.
+    Source(usize),
+    /// Bytes of one item.
+    Item(usize),
+    /// Brackets inside brackets.
+    Nesting(usize),
+    /// Operators on operators in one expression.
+    Depth(usize),
+    /// Work of the parser.
+    Work,
+}
+
+impl Problem for TooLarge {
+    const CODE: &'static str = "fen::syntax::too_large";
+
+    fn message(&self) -> Text {
+        match self.what {
+            Limit::Source(most) => {
+                Text::new(format!("the file is larger than {most} bytes"), format!("文件超过 {most} 字节"))
+            }
+            Limit::Item(most) => {
+                Text::new(format!("this item is longer than {most} bytes"), format!("本条超过 {most} 字节"))
+            }
+            Limit::Nesting(most) => {
+                Text::new(format!("more than {most} brackets inside one another"), format!("括号嵌套超过 {most} 层"))
+            }
+            Limit::Depth(most) => Text::new(
+                format!("more than {most} operations in one expression"),
+                format!("一个算式中的运算超过 {most} 次"),
+            ),
+            Limit::Work => Text::new("this item is too complicated to read", "本条过于复杂,无法读入"),
+        }
+    }
+
+    fn labels(&self) -> Vec<Label> {
+        vec![Label::new(self.span, "here", "在此处")]
+    }
+
+    fn help(&self) -> Option<Text> {
+        match self.what {
+            Limit::Source(_) => None,
+            _ => Some(Text::new("give parts of it names of their own", "请把其中部分另行命名,分开书写")),
+        }
+    }
+}
+
+/// The reader met a pair that the grammar cannot yield: a mistake in the compiler.
+pub(crate) struct Internal {
+    pub(crate) span: Span,
+}
+
+impl Problem for Internal {
+    const CODE: &'static str = "fen::internal::syntax";
+
+    fn message(&self) -> Text {
+        Text::new("the compiler could not read this item; please report it", "编译器未能读入本条,请反馈")
+    }
+
+    fn labels(&self) -> Vec<Label> {
+        vec![Label::new(self.span, "this item", "本条")]
+    }
+}

@@ -1,0 +1,80 @@
+//! Tells from an item's first words which kind of item it is, so that it is parsed by the rule of that kind alone and a
+//! mistake is explained in its terms.
+
+use crate::diagnostic::{Lang, nearest};
+use crate::parse::Rule;
+
+/// First words, English and Chinese, and the rule of the item they begin.
+const HEADS: &[(&str, &str, Rule)] = &[
+    ("policy", "政策", Rule::policy_item),
+    ("title", "名称", Rule::title_item),
+    ("source", "依据", Rule::source_item),
+    ("in", "施行", Rule::in_force_item),
+    ("round", "取整", Rule::rounding_item),
+    ("input", "输入", Rule::input_item),
+    ("output", "输出", Rule::output_item),
+    ("always", "恒有", Rule::always_item),
+    ("example", "示例", Rule::example_item),
+];
+
+/// What the first words say.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Head {
+    /// An item of this kind; its keyword is in this language where it has one.
+    Item(Rule, Option<Lang>),
+    /// No item begins like this.
+    Unknown {
+        /// The first word, possibly empty.
+        word: String,
+        /// The keyword it may have been meant to be.
+        suggestion: Option<&'static str>,
+    },
+}
+
+/// Reads the first words of an item.
+pub(crate) fn head(text: &str) -> Head {
+    let (first, rest) = word(text);
+    let starts_definition = rest.strip_prefix(['=', '＝']).is_some_and(|rest| !rest.starts_with(['=', '＝']));
+    if starts_definition && !first.is_empty() {
+        return Head::Item(Rule::definition_item, None);
+    }
+    match word(rest).0 {
+        "tier" => return Head::Item(Rule::ladder_item, Some(Lang::En)),
+        "分档" => return Head::Item(Rule::ladder_item, Some(Lang::Zh)),
+        _ => {}
+    }
+    for (en, zh, rule) in HEADS {
+        if first == *en {
+            return Head::Item(*rule, Some(Lang::En));
+        }
+        if first == *zh {
+            return Head::Item(*rule, Some(Lang::Zh));
+        }
+    }
+    let suggestion = nearest(first, HEADS.iter().flat_map(|(en, zh, _)| [*en, *zh]));
+    Head::Unknown { word: first.to_owned(), suggestion }
+}
+
+/// The word at the start of `text`, and what follows it and the white space behind it.
+fn word(text: &str) -> (&str, &str) {
+    let end = text.find(|c: char| !(c.is_alphanumeric() || c == '_')).unwrap_or(text.len());
+    let (word, rest) = text.split_at(end);
+    (word, rest.trim_start())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn definitions_may_be_called_like_keywords() {
+        assert_eq!(head("title = 3 yuan"), Head::Item(Rule::definition_item, None));
+        assert_eq!(head("title \"x\""), Head::Item(Rule::title_item, Some(Lang::En)));
+        assert_eq!(head("结余 分档 ..5%"), Head::Item(Rule::ladder_item, Some(Lang::Zh)));
+        assert_eq!(
+            head("inptu a: money"),
+            Head::Unknown { word: "inptu".into(), suggestion: Some("input") }
+        );
+        assert_eq!(head("a == b"), Head::Unknown { word: "a".into(), suggestion: None });
+    }
+}

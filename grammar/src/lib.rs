@@ -1,0 +1,17 @@
+//! Fen source text to syntax tree.
+//!
+//! [`parse`] cuts a source into items (one starts in column 0, its continuation lines are indented), parses every item
+//! by itself with a pest grammar, and returns the tree of the good items together with one diagnostic per bad one.
+//! Nothing here knows what a name means.
+
+mod cut;
+pub mod diagnostic;
+mod errors;
+mod heads;
+mod parse;
+mod read;
+pub mod source;
+pub mod tree;
+mod words;
+
+pub use parse::{MAX_ITEM_BYTES, MAX_NESTING, MAX_SOURCE_BYTES, parse};

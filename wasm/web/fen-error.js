@@ -1,0 +1,44 @@
+/** Why a host refuses a module, or a use of it. */
+
+const MESSAGES = {
+  invalid_module: { zh: "不是有效的 WebAssembly 模块", en: "this is not a valid WebAssembly module" },
+  has_imports: { zh: "模块有导入项，拒绝载入", en: "the module imports something" },
+  has_start: { zh: "模块带有启动函数，拒绝载入", en: "the module has a start function" },
+  memory_missing: {
+    zh: "模块没有导出名为 memory 的唯一内存",
+    en: "the module does not export one memory named memory",
+  },
+  memory_64_bit: { zh: "模块的内存是 64 位的", en: "the module's memory is 64-bit" },
+  memory_shared: { zh: "模块的内存是共享的", en: "the module's memory is shared" },
+  memory_unbounded: { zh: "模块的内存没有上限", en: "the module's memory has no maximum" },
+  schema_missing: { zh: "模块中没有 fen.schema 段", en: "the module has no fen.schema section" },
+  schema_invalid: { zh: "fen.schema 段的内容不合规定", en: "the fen.schema section is not as described" },
+  abi_unknown: { zh: "模块接口的版本不是 1", en: "the module's interface version is not 1" },
+  columns_overlap: { zh: "两列在内存中重叠", en: "two columns overlap in the memory" },
+  column_outside_memory: { zh: "有一列超出内存", en: "a column leaves the memory" },
+  bad_entry: { zh: "入口不是导出的 (i32) -> i32 函数", en: "the entry is not an exported function (i32) -> i32" },
+  instantiation_failed: { zh: "模块无法启动", en: "the module cannot be instantiated" },
+  settle_failed: { zh: "模块没有按接口规定结算", en: "the module did not settle as its interface requires" },
+  not_text: { zh: "单元格的值必须是文本", en: "a cell must be text" },
+  column_given_twice: { zh: "同一列给出了两次", en: "a row gives one column twice" },
+  bad_column: {
+    zh: "列缺失、过短，或含有装不下的值",
+    en: "a column is missing, too short, or holds a value that does not fit",
+  },
+};
+
+/** A refusal of this host. `code` is stable; `messages` says why in both languages. */
+export class FenError extends Error {
+  /**
+   * @param {keyof typeof MESSAGES} code
+   * @param {string} [detail] what was concerned: a column, a place in the schema, the engine's own words
+   */
+  constructor(code, detail) {
+    const { zh, en } = MESSAGES[code];
+    super(detail ? `${en}: ${detail}` : en);
+    this.name = "FenError";
+    this.code = code;
+    /** @type {{zh: string, en: string}} */
+    this.messages = { zh: detail ? `${zh}：${detail}` : zh, en: this.message };
+  }
+}

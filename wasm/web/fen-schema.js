@@ -1,0 +1,117 @@
+/** The schema in a module: read, checked against docs/abi.md, and its columns against the memory. */
+
+import { FenError } from "./fen-error.js";
+import { LAYOUTS, readCell } from "./fen-values.js";
+
+const ABI = 1;
+export const STATUS_BYTES = 2;
+const OFFSET_ALIGNMENT = 16;
+
+const isText = (value) => typeof value === "string";
+const isTextOrNull = (value) => value === null || isText(value);
+const isObject = (value) => typeof value === "object" && value !== null && !Array.isArray(value);
+const isNatural = (value) => Number.isSafeInteger(value) && value >= 0;
+const isOffset = (value) => isNatural(value) && value % OFFSET_ALIGNMENT === 0;
+const isBilingual = (value) => isObject(value) && isText(value.zh) && isText(value.en);
+
+function demand(condition, place) {
+  if (!condition) throw new FenError("schema_invalid", place);
+}
+
+function demandList(value, place, demandItem) {
+  demand(Array.isArray(value), place);
+  value.forEach((item, index) => {
+    demand(isObject(item), `${place}[${index}]`);
+    demandItem(item, `${place}[${index}]`);
+  });
+}
+
+function demandColumn(column, place) {
+  for (const member of ["name", "type"]) demand(isText(column[member]), `${place}.${member}`);
+  demand(isBilingual(column.label), `${place}.label`);
+  demand(isTextOrNull(column.unit), `${place}.unit`);
+  demand(isNatural(column.scale) && column.scale <= 38, `${place}.scale`);
+  demand(isText(column.layout) && Object.hasOwn(LAYOUTS, column.layout), `${place}.layout`);
+  for (const bound of ["min", "max"]) {
+    demand(isText(column[bound]) && typeof readCell(column[bound], column) === "bigint", `${place}.${bound}`);
+  }
+  demand(isOffset(column.offset), `${place}.offset`);
+}
+
+function demandReject(reject, place) {
+  demand(isNatural(reject.status) && reject.status > 0, `${place}.status`);
+  demand(isText(reject.code), `${place}.code`);
+  demand(isTextOrNull(reject.column), `${place}.column`);
+  demand(isBilingual(reject.reason), `${place}.reason`);
+}
+
+function demandSchema(schema) {
+  for (const member of ["policy", "compiler", "source_sha256"]) demand(isText(schema[member]), member);
+  demand(schema.language === "zh" || schema.language === "en", "language");
+  for (const member of ["title", "source"]) demand(isTextOrNull(schema[member]), member);
+  const force = schema.in_force;
+  demand(force === null || (isObject(force) && isTextOrNull(force.from) && isTextOrNull(force.to)), "in_force");
+  const batch = schema.batch;
+  demand(isObject(batch) && isText(batch.entry), "batch.entry");
+  demand(isNatural(batch.capacity) && batch.capacity > 0 && batch.capacity < 2 ** 31, "batch.capacity");
+  demand(isObject(batch.status) && isOffset(batch.status.offset), "batch.status.offset");
+  demandList(schema.inputs, "inputs", demandColumn);
+  demandList(schema.outputs, "outputs", demandColumn);
+  const names = [...schema.inputs, ...schema.outputs].map((column) => column.name);
+  demand(new Set(names).size === names.length, "inputs, outputs");
+  demandList(schema.rejects, "rejects", demandReject);
+  demand(new Set(schema.rejects.map((reject) => reject.status)).size === schema.rejects.length, "rejects");
+  demandList(schema.citations, "citations", (citation, place) =>
+    demand(isText(citation.rule) && isText(citation.clause), place),
+  );
+  demand(Array.isArray(schema.invariants) && schema.invariants.every(isText), "invariants");
+}
+
+/**
+ * The module's schema, checked member by member and frozen.
+ * @param {WebAssembly.Module} module
+ */
+export function readSchema(module) {
+  const sections = WebAssembly.Module.customSections(module, "fen.schema");
+  if (sections.length === 0) throw new FenError("schema_missing");
+  demand(sections.length === 1, "fen.schema");
+  let schema;
+  try {
+    schema = JSON.parse(new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(sections[0]));
+  } catch (error) {
+    throw new FenError("schema_invalid", error.message);
+  }
+  demand(isObject(schema), "fen.schema");
+  // The version comes first: another one may describe everything else differently.
+  if (schema.abi !== ABI) throw new FenError("abi_unknown", isNatural(schema.abi) ? String(schema.abi) : undefined);
+  demandSchema(schema);
+  return freeze(schema);
+}
+
+/** Without recursion, since members unknown to this host may nest as deeply as they like. */
+function freeze(root) {
+  const waiting = [root];
+  while (waiting.length > 0) {
+    for (const member of Object.values(Object.freeze(waiting.pop()))) {
+      if (typeof member === "object" && member !== null) waiting.push(member);
+    }
+  }
+  return root;
+}
+
+/** Refuses columns that overlap or leave the memory. */
+export function checkPlaces({ batch, inputs, outputs }, memoryLength) {
+  const places = [...inputs, ...outputs].map(({ name, offset, layout }) => ({
+    name,
+    start: offset,
+    end: offset + (LAYOUTS[layout].bits / 8) * batch.capacity,
+  }));
+  const status = batch.status.offset;
+  places.push({ name: "status", start: status, end: status + STATUS_BYTES * batch.capacity });
+  places.sort((one, other) => one.start - other.start);
+  places.forEach((place, index) => {
+    if (place.end > memoryLength) throw new FenError("column_outside_memory", place.name);
+    const before = places[index - 1];
+    if (before && place.start < before.end) throw new FenError("columns_overlap", `${before.name}, ${place.name}`);
+  });
+}

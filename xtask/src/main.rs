@@ -1,0 +1,77 @@
+//! The project's own tool: sets up a machine, tests everything, builds the site and the example claims.
+#![expect(clippy::print_stderr, reason = "a command-line tool reports its progress on standard error")]
+
+mod claims;
+mod node;
+mod random;
+mod setup;
+mod site;
+mod steps;
+mod test;
+mod wasm_std;
+mod workspace;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use crate::workspace::Workspace;
+
+/// Sets up a machine, tests everything, builds the site and the example claims.
+#[derive(Parser)]
+#[command(bin_name = "cargo xtask")]
+struct Arguments {
+    #[command(subcommand)]
+    task: Task,
+}
+
+#[derive(Subcommand)]
+enum Task {
+    /// Installs what is missing (or says what to install), then runs format, lints and every test.
+    Test,
+    /// Builds the pages, the policies and the compiler for the browser into target/site.
+    Site,
+    /// Writes synthetic county-years, the same ones for the same seed.
+    Claims {
+        /// Number of rows.
+        #[arg(long, default_value_t = claims::DEFAULT_ROWS)]
+        rows: u64,
+        /// Seed of the generator.
+        #[arg(long, default_value_t = claims::DEFAULT_SEED)]
+        seed: u64,
+        /// File to write, `-` for standard output; without other options, the committed examples/county_years.csv.
+        #[arg(long)]
+        output: Option<PathBuf>,
+    },
+    /// Runs the benchmarks.
+    Bench,
+}
+
+fn main() -> ExitCode {
+    match run(&Arguments::parse().task) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("xtask: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(task: &Task) -> anyhow::Result<()> {
+    let workspace = Workspace::open()?;
+    match task {
+        Task::Test => test::run(&workspace),
+        Task::Site => {
+            let wasm_std = setup::wasm_std(&workspace.shell)?;
+            let site = site::build(&workspace, wasm_std)?;
+            eprintln!("xtask: the site is in {}", site.display());
+            Ok(())
+        }
+        Task::Claims { rows, seed, output } => claims::generate(&workspace, *rows, *seed, output.as_deref()),
+        Task::Bench => {
+            xshell::cmd!(workspace.shell, "cargo bench -p fen-tests").run()?;
+            Ok(())
+        }
+    }
+}
