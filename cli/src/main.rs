@@ -1,2 +1,37 @@
-//! stub
-fn main() {}
+//! The `fen` command.
+
+mod args;
+mod build;
+mod check;
+mod error;
+mod files;
+mod language;
+mod load;
+mod run;
+mod schema;
+mod test;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use crate::args::{Args, Command};
+
+fn main() -> ExitCode {
+    let args = Args::parse();
+    let lang = language::choose(args.lang());
+    let done = match args.command {
+        Command::Check(args) => check::check(&args, lang),
+        Command::Build(args) => build::build(&args, lang),
+        Command::Run(args) => run::run(&args, lang),
+        Command::Test(args) => test::test(&args, lang),
+        Command::Schema(args) => schema::schema(&args, lang),
+    };
+    match done {
+        Ok(code) => code,
+        Err(error) => {
+            error.report(lang);
+            ExitCode::from(2)
+        }
+    }
+}

@@ -21,13 +21,40 @@ use crate::resolve::resolve;
 /// More diagnostics than this help nobody; the rest are not shown.
 const MAX_DIAGNOSTICS: usize = 100;
 
+/// Claims that every invariant is tried on whenever a source is analyzed.
+const CLAIMS: usize = 200;
+
 /// What is known about a source.
 #[derive(Debug)]
 pub struct Analysis {
-    /// All that is to be said about it, in source order.
-    pub diagnostics: Vec<Diagnostic>,
-    /// The policy, if there is no error among the diagnostics.
-    pub policy: Option<Policy>,
+    diagnostics: Vec<Diagnostic>,
+    policy: Option<Policy>,
+}
+
+impl Analysis {
+    /// All that is to be said about the source, in source order.
+    #[must_use]
+    pub fn diagnostics(&self) -> &[Diagnostic] {
+        &self.diagnostics
+    }
+
+    /// Whether there is an error among the diagnostics.
+    #[must_use]
+    pub fn has_error(&self) -> bool {
+        has_error(&self.diagnostics)
+    }
+
+    /// The policy, if there is no error.
+    #[must_use]
+    pub fn policy(&self) -> Option<&Policy> {
+        self.untested_policy().filter(|_| !self.has_error())
+    }
+
+    /// The policy, if nothing is wrong with it but examples that fail and invariants that are violated.
+    #[must_use]
+    pub fn untested_policy(&self) -> Option<&Policy> {
+        self.policy.as_ref()
+    }
 }
 
 /// Reads and checks a source.
@@ -43,7 +70,11 @@ pub fn analyze(source: &Source) -> Analysis {
         match lower(&program) {
             Ok(kernel) => {
                 let source_sha256 = hex(&Sha256::digest(source.text().as_bytes()));
-                policy = Some(Policy { program, kernel, source_sha256 });
+                let tested = Policy { program, kernel, source_sha256 };
+                let report = tested.test(CLAIMS, 0);
+                let (examples, invariants) = (report.examples.into_iter(), report.invariants.into_iter());
+                diagnostics.extend(examples.chain(invariants).filter_map(|(_, problem)| problem));
+                policy = Some(tested);
             }
             Err(diagnostic) => diagnostics.push(*diagnostic),
         }

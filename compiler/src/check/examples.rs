@@ -11,9 +11,6 @@ use super::{Claims, show_claim};
 use crate::interpret::{Settled, holds, settle};
 use crate::resolve::program::{self as resolved, Symbol, ValueId};
 
-/// Claims that every invariant is tried on whenever a policy is checked.
-const CLAIMS: usize = 200;
-
 /// Checks what the examples say; those with an error are left out.
 pub(super) fn check(
     resolved: &resolved::Program,
@@ -81,13 +78,6 @@ fn setting_problem(setting: &resolved::Setting, ty: Type, step: &BigRational) ->
         return Some(SettingProblem::Unit(ty.name()));
     }
     (!(&setting.value.value / step).is_integer()).then(|| SettingProblem::TooFine(step.clone()))
-}
-
-/// Runs all examples, and all invariants on the examples and on claims made up for the purpose.
-pub(super) fn run(program: &Program) -> Vec<Diagnostic> {
-    let mut diagnostics: Vec<Diagnostic> = program.examples.iter().filter_map(|example| run_example(program, example)).collect();
-    diagnostics.extend(violated_invariants(program, CLAIMS, 0));
-    diagnostics
 }
 
 /// What an example shows to be wrong.

@@ -15,7 +15,7 @@ pub(crate) mod types;
 
 use std::collections::HashMap;
 
-use fen_grammar::diagnostic::{Diagnostic, Severity, Text};
+use fen_grammar::diagnostic::{Diagnostic, Text};
 use fen_grammar::tree::{self, Quoted};
 use num_rational::BigRational;
 use num_traits::Zero;
@@ -31,7 +31,7 @@ pub(crate) use self::examples::{run_example, violated_invariants};
 /// Money is counted in hundredths of a yuan unless a policy declares a finer step.
 const MONEY_DECIMALS: u32 = 2;
 
-/// Checks a program. It is complete if there are no errors among the diagnostics.
+/// Checks a program; its examples and invariants are not run. It is complete if there are no errors among the diagnostics.
 pub(crate) fn check(resolved: &resolved::Program) -> (Program, Vec<Diagnostic>) {
     let mut diagnostics = Vec::new();
     let order = order::order(resolved, &mut diagnostics);
@@ -67,11 +67,7 @@ pub(crate) fn check(resolved: &resolved::Program) -> (Program, Vec<Diagnostic>) 
     checker.invariants();
     checker.coverage();
     checker.program.examples = examples::check(resolved, &checker.program, &mut checker.diagnostics);
-    let Checker { program, mut diagnostics, .. } = checker;
-    if resolved.is_whole && !diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error) {
-        diagnostics.extend(examples::run(&program));
-    }
-    (program, diagnostics)
+    (checker.program, checker.diagnostics)
 }
 
 /// What stands for a value until it is checked, and for ever if it has an error; nothing sound refers to it then.

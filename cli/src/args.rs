@@ -1,0 +1,161 @@
+//! What can be written on the command line.
+
+use std::path::PathBuf;
+
+use clap::{Parser, Subcommand, ValueEnum};
+use fen_compiler::Lang;
+
+/// Fen 分: policies of local health insurance, compiled and settled.
+#[derive(Debug, Parser)]
+#[command(name = "fen", version, arg_required_else_help = true)]
+pub(crate) struct Args {
+    /// What to do.
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// What the command can do.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Check policies and say what is wrong with them; exit 0 if nothing is, 1 if there are errors
+    Check(CheckArgs),
+    /// Compile a policy to a WebAssembly module
+    Build(BuildArgs),
+    /// Settle a file of claims
+    Run(RunArgs),
+    /// Run the examples and invariants of policies
+    Test(TestArgs),
+    /// Print what a policy takes and gives, as JSON
+    Schema(SchemaArgs),
+}
+
+/// `fen check`
+#[derive(Debug, clap::Args)]
+pub(crate) struct CheckArgs {
+    /// Policies, or folders of them
+    #[arg(required = true, value_name = "PATH")]
+    pub(crate) paths: Vec<PathBuf>,
+    /// How to print diagnostics
+    #[arg(long, value_enum, default_value_t = CheckFormat::Text)]
+    pub(crate) format: CheckFormat,
+    /// Language of messages (default: that of the terminal)
+    #[arg(long, value_enum)]
+    pub(crate) lang: Option<LangArg>,
+}
+
+/// How `fen check` prints.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum CheckFormat {
+    /// Framed text on standard error
+    Text,
+    /// One JSON object on standard output
+    Json,
+}
+
+/// `fen build`
+#[derive(Debug, clap::Args)]
+pub(crate) struct BuildArgs {
+    /// The policy
+    pub(crate) policy: PathBuf,
+    /// Where to write the module
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) output: PathBuf,
+    /// Language of messages (default: that of the terminal)
+    #[arg(long, value_enum)]
+    pub(crate) lang: Option<LangArg>,
+}
+
+/// `fen run`
+#[derive(Debug, clap::Args)]
+pub(crate) struct RunArgs {
+    /// The policy, or a module compiled from it
+    pub(crate) policy: PathBuf,
+    /// The claims, a CSV file; `-` is standard input
+    #[arg(long, value_name = "FILE")]
+    pub(crate) input: PathBuf,
+    /// Where to write the results (default: standard output)
+    #[arg(long, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+    /// Where to list the rejected rows
+    #[arg(long, value_name = "FILE")]
+    pub(crate) rejects: Option<PathBuf>,
+    /// Where to write the summary too; JSON if the name ends in `.json`
+    #[arg(long, value_name = "FILE")]
+    pub(crate) summary: Option<PathBuf>,
+    /// A parameter's value
+    #[arg(long, value_name = "NAME=VALUE")]
+    pub(crate) set: Vec<String>,
+    /// A file of parameter values
+    #[arg(long, value_name = "FILE")]
+    pub(crate) params: Option<PathBuf>,
+    /// Language of messages (default: that of the terminal)
+    #[arg(long, value_enum)]
+    pub(crate) lang: Option<LangArg>,
+}
+
+/// `fen test`
+#[derive(Debug, clap::Args)]
+pub(crate) struct TestArgs {
+    /// Policies, or folders of them
+    #[arg(required = true, value_name = "PATH")]
+    pub(crate) paths: Vec<PathBuf>,
+    /// How to print the outcome
+    #[arg(long, value_enum, default_value_t = TestFormat::Text)]
+    pub(crate) format: TestFormat,
+    /// Language of messages (default: that of the terminal)
+    #[arg(long, value_enum)]
+    pub(crate) lang: Option<LangArg>,
+}
+
+/// How `fen test` prints.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum TestFormat {
+    /// For people
+    Text,
+    /// JUnit XML on standard output
+    Junit,
+    /// One JSON object on standard output
+    Json,
+}
+
+/// `fen schema`
+#[derive(Debug, clap::Args)]
+pub(crate) struct SchemaArgs {
+    /// The policy, or a module compiled from it
+    pub(crate) policy: PathBuf,
+    /// Language of messages (default: that of the terminal)
+    #[arg(long, value_enum)]
+    pub(crate) lang: Option<LangArg>,
+}
+
+/// A language of messages.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum LangArg {
+    /// 中文
+    Zh,
+    /// English
+    En,
+}
+
+impl From<LangArg> for Lang {
+    fn from(lang: LangArg) -> Self {
+        match lang {
+            LangArg::Zh => Self::Zh,
+            LangArg::En => Self::En,
+        }
+    }
+}
+
+impl Args {
+    /// The language asked for.
+    pub(crate) fn lang(&self) -> Option<Lang> {
+        let lang = match &self.command {
+            Command::Check(args) => args.lang,
+            Command::Build(args) => args.lang,
+            Command::Run(args) => args.lang,
+            Command::Test(args) => args.lang,
+            Command::Schema(args) => args.lang,
+        };
+        lang.map(Lang::from)
+    }
+}

@@ -1,0 +1,130 @@
+//! Files of policies, and files that appear whole or not at all.
+
+use std::fs::{self, File};
+use std::io::{self, BufWriter, Write};
+use std::path::{Path, PathBuf};
+
+use fen_compiler::Source;
+use tempfile::NamedTempFile;
+
+use crate::error::{Error, Outcome};
+
+/// The policies named by paths: files as they are, folders by all `.fen` files in and below them, sorted.
+pub(crate) fn policies(paths: &[PathBuf]) -> Outcome<Vec<PathBuf>> {
+    let mut found = Vec::new();
+    for path in paths {
+        if path.is_dir() {
+            let before = found.len();
+            collect(path, &mut found)?;
+            if found.len() == before {
+                let shown = path.display();
+                return Err(Error::new(
+                    "fen::file::no_policies",
+                    format!("no .fen file in {shown}"),
+                    format!("{shown} 中没有 .fen 文件"),
+                ));
+            }
+        } else {
+            found.push(path.clone());
+        }
+    }
+    Ok(found)
+}
+
+fn collect(folder: &Path, found: &mut Vec<PathBuf>) -> Outcome<()> {
+    let entries = fs::read_dir(folder).and_then(|entries| entries.collect::<io::Result<Vec<_>>>());
+    let mut entries = entries.map_err(|error| Error::read(folder, &error))?;
+    entries.sort_by_key(fs::DirEntry::path);
+    for entry in entries {
+        let path = entry.path();
+        // Links are not followed, so that a folder cannot contain itself.
+        let is_folder = entry.file_type().is_ok_and(|kind| kind.is_dir());
+        if is_folder {
+            collect(&path, found)?;
+        } else if path.extension().is_some_and(|ending| ending == "fen") {
+            found.push(path);
+        }
+    }
+    Ok(())
+}
+
+/// Reads a policy.
+pub(crate) fn source(path: &Path) -> Outcome<Source> {
+    let bytes = fs::read(path).map_err(|error| Error::read(path, &error))?;
+    source_of(path, bytes)
+}
+
+/// The policy that a file's bytes are.
+pub(crate) fn source_of(path: &Path, bytes: Vec<u8>) -> Outcome<Source> {
+    let text = String::from_utf8(bytes).map_err(|_| not_utf8(path))?;
+    Ok(Source::new(path.display().to_string(), text))
+}
+
+/// A text file in another encoding.
+pub(crate) fn not_utf8(path: &Path) -> Error {
+    let shown = path.display();
+    Error::new(
+        "fen::file::not_utf8",
+        format!("{shown} is not UTF-8 text; save it as UTF-8 (in Excel: \"CSV UTF-8\")"),
+        format!("{shown} 不是 UTF-8 文本,请另存为 UTF-8(Excel 中选“CSV UTF-8”)"),
+    )
+}
+
+/// A file under construction. It gets its name only when it is whole.
+pub(crate) enum Draft {
+    /// Beside its later place.
+    File(BufWriter<NamedTempFile>, PathBuf),
+    /// A pipe or device, which cannot be replaced.
+    Direct(BufWriter<File>, PathBuf),
+}
+
+impl Draft {
+    /// Begins a file.
+    pub(crate) fn create(path: &Path) -> Outcome<Self> {
+        let failed = |error: io::Error| Error::write(path, &error);
+        if fs::metadata(path).is_ok_and(|existing| !existing.is_file() && !existing.is_dir()) {
+            let file = File::options().write(true).open(path).map_err(failed)?;
+            return Ok(Self::Direct(BufWriter::new(file), path.to_owned()));
+        }
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        fs::create_dir_all(folder).map_err(failed)?;
+        let mut builder = tempfile::Builder::new();
+        builder.prefix(".fen-");
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt;
+            // What the user's mask leaves of it, as for any file that a program creates.
+            builder.permissions(fs::Permissions::from_mode(0o666));
+        }
+        let file = builder.tempfile_in(folder).map_err(failed)?;
+        Ok(Self::File(BufWriter::with_capacity(1 << 16, file), path.to_owned()))
+    }
+
+    /// Gives the file its name.
+    pub(crate) fn finish(self) -> Outcome<()> {
+        match self {
+            Self::File(writer, path) => {
+                let file = writer.into_inner().map_err(|error| Error::write(&path, error.error()))?;
+                file.persist(&path).map_err(|error| Error::write(&path, &error.error))?;
+                Ok(())
+            }
+            Self::Direct(mut writer, path) => writer.flush().map_err(|error| Error::write(&path, &error)),
+        }
+    }
+}
+
+impl Write for Draft {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        match self {
+            Self::File(writer, _) => writer.write(bytes),
+            Self::Direct(writer, _) => writer.write(bytes),
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        match self {
+            Self::File(writer, _) => writer.flush(),
+            Self::Direct(writer, _) => writer.flush(),
+        }
+    }
+}

@@ -1,0 +1,228 @@
+//! Claims from a CSV file, batch by batch.
+
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use arrow_array::{ArrayRef, Decimal64Array, Decimal128Array, RecordBatch, RecordBatchOptions};
+use arrow_schema::{DataType, Field, SchemaRef};
+use csv::ByteRecord;
+use fen_runtime::{Rejected, parse_cell, reason};
+use fen_schema::{Column, Layout, RejectCode, Schema, Text};
+
+use super::header::match_columns;
+use super::progress::{MAX_RECORD_BYTES, Progress};
+use crate::error::{Error, Outcome};
+
+/// Rows that are read before they are settled.
+const BATCH_ROWS: usize = 8_192;
+
+/// A file of claims.
+pub(crate) struct Claims {
+    reader: csv::Reader<Metered>,
+    path: PathBuf,
+    header: ByteRecord,
+    /// For every input, its column in the file.
+    columns: Vec<usize>,
+    inputs: Vec<Column>,
+    arrow: SchemaRef,
+    rows: u64,
+    progress: Progress,
+}
+
+/// Some rows of the file.
+#[derive(Default)]
+pub(crate) struct Batch {
+    /// The rows that could be read, as they stand in the file, with their numbers.
+    records: Vec<(u64, ByteRecord)>,
+    /// By input, one integer per record.
+    cells: Vec<Vec<i128>>,
+    /// By record.
+    is_rejected: Vec<bool>,
+    /// Rows that are not settled.
+    pub(crate) rejected: Vec<RejectedRow>,
+    /// How many rows were read.
+    pub(crate) rows: u64,
+}
+
+/// A row that is not settled.
+pub(crate) struct RejectedRow {
+    /// Its number in the file; the first row after the header is 1.
+    pub(crate) row: u64,
+    /// The column at fault; empty if it is the whole row.
+    pub(crate) field: String,
+    pub(crate) code: RejectCode,
+    pub(crate) reason: Text,
+}
+
+/// A reader that reports what passes through it, and stops at a record without end.
+struct Metered {
+    inner: Box<dyn Read>,
+    progress: Progress,
+}
+
+impl Read for Metered {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let read = self.inner.read(buffer)?;
+        if self.progress.read(read as u64) {
+            Ok(read)
+        } else {
+            let why = format!("a row is longer than {MAX_RECORD_BYTES} bytes; is a quotation mark left open?");
+            Err(io::Error::new(io::ErrorKind::InvalidData, why))
+        }
+    }
+}
+
+impl Claims {
+    /// Opens a file and reads its header; `-` is standard input.
+    pub(crate) fn open(path: &Path, schema: &Schema, progress: Progress) -> Outcome<Self> {
+        let is_stream = path == Path::new("-");
+        require_csv(path)?;
+        let inner: Box<dyn Read> = if is_stream {
+            Box::new(io::stdin().lock())
+        } else {
+            Box::new(File::open(path).map_err(|error| Error::read(path, &error))?)
+        };
+        let metered = Metered { inner, progress: progress.clone() };
+        let mut reader = csv::ReaderBuilder::new().has_headers(false).flexible(true).buffer_capacity(1 << 16).from_reader(metered);
+        let mut header = ByteRecord::new();
+        let found = reader.read_byte_record(&mut header).map_err(|error| Error::read(path, &error))?;
+        progress.record();
+        if !found {
+            return Err(empty_file(path, schema));
+        }
+        let columns = match_columns(&header, schema, path)?;
+        let fields: Vec<Field> =
+            schema.inputs.iter().map(|column| Field::new(&column.name, data_type(column), false)).collect();
+        let arrow = Arc::new(arrow_schema::Schema::new(fields));
+        let (path, inputs) = (path.to_owned(), schema.inputs.clone());
+        Ok(Self { reader, path, header, columns, inputs, arrow, rows: 0, progress })
+    }
+
+    /// The names of all columns of the file.
+    pub(crate) fn header(&self) -> &ByteRecord {
+        &self.header
+    }
+
+    /// Reads the next rows; false at the end of the file.
+    pub(crate) fn read(&mut self, batch: &mut Batch) -> Outcome<bool> {
+        batch.records.clear();
+        batch.rejected.clear();
+        batch.is_rejected.clear();
+        batch.rows = 0;
+        batch.cells.resize_with(self.inputs.len(), Vec::new);
+        batch.cells.iter_mut().for_each(Vec::clear);
+        while batch.rows < BATCH_ROWS as u64 {
+            let mut record = ByteRecord::new();
+            if !self.reader.read_byte_record(&mut record).map_err(|error| Error::read(&self.path, &error))? {
+                break;
+            }
+            self.progress.record();
+            self.rows += 1;
+            batch.rows += 1;
+            self.sort_in(record, batch);
+        }
+        Ok(batch.rows > 0)
+    }
+
+    /// Puts a row among the readable or the rejected ones.
+    fn sort_in(&self, record: ByteRecord, batch: &mut Batch) {
+        let row = self.rows;
+        if record.len() != self.header.len() {
+            let (found, wanted) = (record.len(), self.header.len());
+            let reason = Text {
+                en: format!("the row has {found} cells, the header {wanted}"),
+                zh: format!("本行有 {found} 列,表头有 {wanted} 列"),
+            };
+            batch.rejected.push(RejectedRow { row, field: String::new(), code: RejectCode::WrongFieldCount, reason });
+            return;
+        }
+        let before = batch.records.len();
+        for ((column, input), cells) in self.columns.iter().zip(&self.inputs).zip(&mut batch.cells) {
+            let text = record.get(*column).and_then(|cell| std::str::from_utf8(cell).ok());
+            match text.map_or(Err(RejectCode::NotANumber), |text| parse_cell(text, input)) {
+                Ok(cell) => cells.push(cell),
+                Err(code) => {
+                    let (field, reason) = (input.name.clone(), reason(input, code));
+                    batch.rejected.push(RejectedRow { row, field, code, reason });
+                    batch.cells.iter_mut().for_each(|cells| cells.truncate(before));
+                    return;
+                }
+            }
+        }
+        batch.records.push((row, record));
+        batch.is_rejected.push(false);
+    }
+
+    /// The readable rows as Arrow columns.
+    pub(crate) fn columns(&self, batch: &Batch) -> Outcome<RecordBatch> {
+        let failed = |error: arrow_schema::ArrowError| Error::read(&self.path, &error);
+        let mut arrays: Vec<ArrayRef> = Vec::new();
+        for (input, cells) in self.inputs.iter().zip(&batch.cells) {
+            let array: ArrayRef = match input.layout {
+                Layout::I64 => {
+                    // `parse_cell` has made sure that the cells fit.
+                    let cells = cells.iter().map(|cell| i64::try_from(*cell).unwrap_or(i64::MAX));
+                    Arc::new(Decimal64Array::from_iter_values(cells).with_data_type(data_type(input)))
+                }
+                Layout::I128 => Arc::new(
+                    Decimal128Array::from_iter_values(cells.iter().copied()).with_data_type(data_type(input)),
+                ),
+            };
+            arrays.push(array);
+        }
+        let options = RecordBatchOptions::new().with_row_count(Some(batch.records.len()));
+        RecordBatch::try_new_with_options(Arc::clone(&self.arrow), arrays, &options).map_err(failed)
+    }
+}
+
+impl Batch {
+    /// Takes note that the module rejected a claim.
+    pub(crate) fn reject(&mut self, rejected: &Rejected) {
+        let (Some((row, _)), Some(slot)) = (self.records.get(rejected.row), self.is_rejected.get_mut(rejected.row))
+        else {
+            return;
+        };
+        *slot = true;
+        let (field, code, reason) = (rejected.column.clone(), rejected.code, rejected.reason.clone());
+        self.rejected.push(RejectedRow { row: *row, field, code, reason });
+    }
+
+    /// The settled rows as they stand in the file, each with its place among the claims given to the module.
+    pub(crate) fn settled_rows(&self) -> impl Iterator<Item = (usize, &ByteRecord)> {
+        let records = self.records.iter().zip(&self.is_rejected).enumerate();
+        records.filter(|(_, (_, rejected))| !**rejected).map(|(at, ((_, record), _))| (at, record))
+    }
+}
+
+fn data_type(column: &Column) -> DataType {
+    let scale = i8::try_from(column.scale).unwrap_or(i8::MAX);
+    match column.layout {
+        Layout::I64 => DataType::Decimal64(18, scale),
+        Layout::I128 => DataType::Decimal128(38, scale),
+    }
+}
+
+/// CSV is told by the name's ending; standard input and pipes are taken to be CSV.
+pub(crate) fn require_csv(path: &Path) -> Outcome<()> {
+    let ending = path.extension().map(|ending| ending.to_string_lossy().to_lowercase());
+    match ending.as_deref() {
+        None | Some("csv") => Ok(()),
+        Some(ending) => Err(Error::new(
+            "fen::claims::format",
+            format!("{}: .{ending} files cannot be read or written; use .csv", path.display()),
+            format!("{}:不支持 .{ending} 文件,请用 .csv", path.display()),
+        )),
+    }
+}
+
+fn empty_file(path: &Path, schema: &Schema) -> Error {
+    let names: Vec<&str> = schema.inputs.iter().map(|column| column.name.as_str()).collect();
+    let (path, names) = (path.display(), names.join(","));
+    Error::new(
+        "fen::claims::empty",
+        format!("{path} is empty; it should begin with a header such as {names}"),
+        format!("{path} 是空文件,应以表头开始,例如 {names}"),
+    )
+}

@@ -1,0 +1,87 @@
+//! Which column of a file is which input of the policy.
+
+use std::path::Path;
+
+use csv::ByteRecord;
+use fen_schema::{Column, Schema};
+
+use crate::error::{Error, Outcome};
+use crate::files::not_utf8;
+
+/// For every input of the policy, the column of the file that holds it: the one with its name, or with its label in
+/// either language.
+pub(crate) fn match_columns(header: &ByteRecord, schema: &Schema, path: &Path) -> Outcome<Vec<usize>> {
+    let names: Vec<Option<&str>> = header.iter().map(|name| std::str::from_utf8(name).ok().map(str::trim)).collect();
+    let missing: Vec<&Column> =
+        schema.inputs.iter().filter(|input| candidates(&names, input, schema).is_empty()).collect();
+    if !missing.is_empty() {
+        // In another encoding none of the Chinese names can be found.
+        if names.iter().any(Option::is_none) {
+            return Err(not_utf8(path));
+        }
+        return Err(missing_columns(&missing, &names, path));
+    }
+    let mut columns = Vec::new();
+    for input in &schema.inputs {
+        match candidates(&names, input, schema).as_slice() {
+            [only] => columns.push(*only),
+            several => return Err(ambiguous(input, several, path)),
+        }
+    }
+    for output in &schema.outputs {
+        if names.contains(&Some(output.name.as_str())) {
+            return Err(output_name_taken(output, path));
+        }
+    }
+    Ok(columns)
+}
+
+fn candidates(names: &[Option<&str>], input: &Column, schema: &Schema) -> Vec<usize> {
+    let is_candidate = |name: &str| {
+        let is_other_input = schema.inputs.iter().any(|other| other.name == name && other.name != input.name);
+        name == input.name || (!is_other_input && (name == input.label.zh || name == input.label.en))
+    };
+    let found = names.iter().enumerate().filter(|(_, name)| name.is_some_and(is_candidate));
+    found.map(|(at, _)| at).collect()
+}
+
+fn missing_columns(missing: &[&Column], names: &[Option<&str>], path: &Path) -> Error {
+    let (en, zh): (Vec<String>, Vec<String>) = missing.iter().map(|column| (called(column, "or"), called(column, "或"))).unzip();
+    let has: Vec<&str> = names.iter().flatten().copied().take(40).collect();
+    let path = path.display();
+    Error::new(
+        "fen::claims::missing_column",
+        format!("{path} has no column {}; its header is: {}", en.join(", "), has.join(", ")),
+        format!("{path} 中没有 {} 列;表头为:{}", zh.join("、"), has.join(",")),
+    )
+}
+
+/// A column's name and its labels, where they differ.
+fn called(column: &Column, or: &str) -> String {
+    let mut names = vec![format!("`{}`", column.name)];
+    for label in [&column.label.zh, &column.label.en] {
+        if *label != column.name && !names.contains(&format!("`{label}`")) {
+            names.push(format!("`{label}`"));
+        }
+    }
+    names.join(&format!(" {or} "))
+}
+
+fn ambiguous(input: &Column, several: &[usize], path: &Path) -> Error {
+    let columns: Vec<String> = several.iter().map(|at| (at + 1).to_string()).collect();
+    let (path, name, columns) = (path.display(), &input.name, columns.join(", "));
+    Error::new(
+        "fen::claims::ambiguous_column",
+        format!("{path}: columns {columns} are all called `{name}` or by its label; leave one"),
+        format!("{path}:第 {columns} 列都名为“{name}”或其标签,请只保留一列"),
+    )
+}
+
+fn output_name_taken(output: &Column, path: &Path) -> Error {
+    let (path, name) = (path.display(), &output.name);
+    Error::new(
+        "fen::claims::output_name_taken",
+        format!("{path} has a column `{name}`, which is the name of an output; rename the column or leave it out"),
+        format!("{path} 已有“{name}”列,与输出同名;请改名或删去该列"),
+    )
+}
