@@ -52,6 +52,8 @@ fn build_compiler(workspace: &Workspace, wasm_std: WasmStd, pkg: &Path) -> Resul
         .input_path(&module)
         .web(true)?
         .typescript(false)
+        // The pages call `init()` without saying where the module lies.
+        .omit_default_module_path(false)
         .remove_name_section(true)
         .remove_producers_section(true)
         .generate(pkg)
