@@ -1,1 +1,4 @@
-//! stub
+//! What the tests that cross crates share: policies made up at random, and modules settled cell by cell.
+
+pub mod module;
+pub mod policies;

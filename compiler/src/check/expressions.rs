@@ -63,11 +63,10 @@ impl Checker<'_> {
 
     fn sum(&mut self, left: Expr, right: Expr, span: Span, subtract: bool) -> Option<Expr> {
         let (en, zh) = if subtract { ("subtract", "相减") } else { ("add", "相加") };
-        let (left, right) = self.same_type(left, right, en, zh)?;
+        let (left, right) = self.same_type(left, right, en, zh);
         let ty = left.ty;
         if ty == Type::Rate {
             self.report(RateSum { span, subtract });
-            return None;
         }
         let (facts, kind) = if subtract {
             (left.facts.add(&right.facts.negate()), ExprKind::Sub(Box::new(left), Box::new(right)))
@@ -81,7 +80,7 @@ impl Checker<'_> {
         let ty = match (left.ty, right.ty) {
             (Type::Money, Type::Money) => {
                 self.report(ProductType { span, left: left.span, right: right.span });
-                return None;
+                Type::Money
             }
             (Type::Money, _) | (_, Type::Money) => Type::Money,
             (Type::Number, Type::Number) => Type::Number,
@@ -119,7 +118,7 @@ impl Checker<'_> {
             match args.pop() {
                 None => args.push(arg),
                 Some(last) => {
-                    let (last, arg) = self.same_type(last, arg, "compare", "比较")?;
+                    let (last, arg) = self.same_type(last, arg, "compare", "比较");
                     args.extend([last, arg]);
                 }
             }
@@ -134,17 +133,20 @@ impl Checker<'_> {
         Some(Expr { span, ty, kind, facts })
     }
 
-    /// Both operands if their types are equal. A bare 0 is not money: it could be a slip for a rate.
-    pub(super) fn same_type(&mut self, left: Expr, right: Expr, en: &'static str, zh: &'static str) -> Option<(Expr, Expr)> {
+    /// Reports operands of different types, and goes on as if the one without a unit had that of the other. A bare 0 is
+    /// not money: it could be a slip for a rate.
+    pub(super) fn same_type(&mut self, mut left: Expr, mut right: Expr, en: &'static str, zh: &'static str) -> (Expr, Expr) {
         if left.ty == right.ty {
-            return Some((left, right));
+            return (left, right);
         }
         let zero_without_unit = [&left, &right]
             .into_iter()
             .find(|side| side.ty == Type::Number && side.facts.as_constant().is_some_and(BigRational::is_zero))
             .map(|side| side.span);
-        let (left, right) = ((left.span, left.ty.name()), (right.span, right.ty.name()));
-        self.report(Mismatch { verb: (en, zh), left, right, zero_without_unit });
-        None
+        let (left_side, right_side) = ((left.span, left.ty.name()), (right.span, right.ty.name()));
+        self.report(Mismatch { verb: (en, zh), left: left_side, right: right_side, zero_without_unit });
+        let ty = if left.ty == Type::Number { right.ty } else { left.ty };
+        (left.ty, right.ty) = (ty, ty);
+        (left, right)
     }
 }

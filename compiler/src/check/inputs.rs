@@ -14,9 +14,15 @@ use crate::resolve::program::{self as resolved, Program};
 /// A column without a declared bound admits what fits in so many digits (the precision of Arrow's Decimal64).
 const DIGITS: u32 = 18;
 
-/// Checks all inputs; one with an error gets the widest range, so that what uses it can still be checked.
-pub(crate) fn check(program: &Program, diagnostics: &mut Vec<Diagnostic>) -> Vec<Input> {
-    program.inputs.iter().map(|input| check_input(input, diagnostics)).collect()
+/// Checks all inputs and says which of them have an error; those get the widest range, so that what uses them can still
+/// be checked.
+pub(crate) fn check(program: &Program, diagnostics: &mut Vec<Diagnostic>) -> (Vec<Input>, Vec<bool>) {
+    let checked = program.inputs.iter().map(|input| {
+        let problems = diagnostics.len();
+        let checked = check_input(input, diagnostics);
+        (checked, input.is_broken || diagnostics.len() > problems)
+    });
+    checked.unzip()
 }
 
 fn check_input(input: &resolved::Input, diagnostics: &mut Vec<Diagnostic>) -> Input {

@@ -152,11 +152,16 @@ impl Checker<'_> {
     /// Whether the rows of every sound ladder cover its subject's range once and give all of it away.
     pub(super) fn coverage(&mut self) {
         for (at, ladder) in self.resolved.ladders.iter().enumerate() {
-            if self.ladder(LadderId(at)) && ladder.is_whole {
+            if !self.ladder(LadderId(at)) {
+                continue;
+            }
+            // What a claim would show of values with errors may not be true.
+            let is_sound = ladder.subject.is_some_and(|subject| !self.is_suspect(subject));
+            if is_sound && ladder.is_whole {
                 self.base_sign(ladder, LadderId(at));
                 self.rows_cover_once(ladder, LadderId(at));
-                self.shares_add_up(ladder, LadderId(at));
             }
+            self.shares_add_up(ladder, LadderId(at), is_sound);
         }
     }
 
@@ -237,7 +242,7 @@ impl Checker<'_> {
         }
     }
 
-    fn shares_add_up(&mut self, ladder: &resolved::Ladder, id: LadderId) {
+    fn shares_add_up(&mut self, ladder: &resolved::Ladder, id: LadderId, is_sound: bool) {
         if ladder.columns.len() < 2 {
             return;
         }
@@ -247,7 +252,8 @@ impl Checker<'_> {
             if sum.is_one() {
                 continue;
             }
-            let claim = self.claim(&self.search(id, Region::between(row.low, row.high))).flatten();
+            let found = if is_sound { self.search(id, Region::between(row.low, row.high)) } else { Witness::Undecided };
+            let claim = self.claim(&found).flatten();
             let missing = ladder.columns.iter().zip(&row.shares).filter(|(_, share)| share.is_zero());
             let missing = missing.filter_map(|(id, _)| self.program.value(*id)).map(|value| value.name.clone()).collect();
             self.report(SharesSum { bounds: row.bounds, sum, missing, claim });

@@ -23,7 +23,7 @@ use num_traits::Zero;
 use self::errors::{InexactOutput, OutputNotMoney, RoundingUnit};
 use self::program::{Body, Expr, ExprKind, Output, Program, Rounding, Value};
 use self::types::{Facts, Type, decimals, step_of};
-use crate::resolve::program::{self as resolved, LadderId, ValueBody, ValueId};
+use crate::resolve::program::{self as resolved, LadderId, Symbol, ValueBody, ValueId};
 
 pub(crate) use self::claims::{Claims, show_claim};
 pub(crate) use self::examples::{run_example, violated_invariants};
@@ -35,11 +35,13 @@ const MONEY_DECIMALS: u32 = 2;
 pub(crate) fn check(resolved: &resolved::Program) -> (Program, Vec<Diagnostic>) {
     let mut diagnostics = Vec::new();
     let order = order::order(resolved, &mut diagnostics);
-    let inputs = inputs::check(resolved, &mut diagnostics);
+    let (inputs, input_is_suspect) = inputs::check(resolved, &mut diagnostics);
     let mut checker = Checker {
         resolved,
         rounding: None,
         poisoned: vec![true; resolved.values.len()],
+        suspect: vec![true; resolved.values.len()],
+        input_is_suspect,
         bases: HashMap::new(),
         ladder_is_sound: vec![None; resolved.ladders.len()],
         diagnostics,
@@ -107,8 +109,13 @@ struct Checker<'a> {
     resolved: &'a resolved::Program,
     /// What the policy declares for its outputs, if that can be used.
     rounding: Option<Rounding>,
-    /// Values that have an error or depend on one that has.
+    /// Values without a type: they have an error, or depend on one that has.
     poisoned: Vec<bool>,
+    /// Values that have an error or depend on one that has, but may have a type all the same, so that more can be said
+    /// about what uses them.
+    suspect: Vec<bool>,
+    /// By input: its range is not as declared.
+    input_is_suspect: Vec<bool>,
     /// What ladders on these values count percents of.
     bases: HashMap<ValueId, Expr>,
     /// By ladder: its rows can be used; `None` until it is checked.
@@ -120,6 +127,14 @@ struct Checker<'a> {
 impl Checker<'_> {
     fn report(&mut self, problem: impl Into<Diagnostic>) {
         self.diagnostics.push(problem.into());
+    }
+
+    fn is_suspect(&self, symbol: Symbol) -> bool {
+        let flag = match symbol {
+            Symbol::Input(id) => self.input_is_suspect.get(id.0),
+            Symbol::Value(id) => self.suspect.get(id.0),
+        };
+        flag.copied().unwrap_or(true)
     }
 
     fn is_poisoned(&self, id: ValueId) -> bool {
@@ -139,6 +154,7 @@ impl Checker<'_> {
     fn value(&mut self, id: ValueId) {
         let resolved = self.resolved;
         let Some(value) = resolved.values.get(id.0) else { return };
+        let problems = self.diagnostics.len();
         let typed = match &value.body {
             ValueBody::Expr(expr) => self.expr(expr).map(|expr| (expr.ty, expr.facts.clone(), Body::Expr(expr))),
             ValueBody::Share(ladder) => self.share(*ladder, id),
@@ -158,6 +174,10 @@ impl Checker<'_> {
         if let (Some(slot), Some(poisoned)) = (self.program.values.get_mut(id.0), self.poisoned.get_mut(id.0)) {
             *slot = Value { name: value.name.text.clone(), span: value.name.span, ty, body, rounding, facts };
             *poisoned = false;
+        }
+        let is_suspect = self.diagnostics.len() > problems || order::needs(resolved, id).into_iter().any(|need| self.is_suspect(need));
+        if let Some(slot) = self.suspect.get_mut(id.0) {
+            *slot = is_suspect;
         }
     }
 
@@ -195,10 +215,9 @@ impl Checker<'_> {
         for invariant in &self.resolved.invariants {
             let (left, right) = (self.expr(&invariant.left), self.expr(&invariant.right));
             let (Some(left), Some(right)) = (left, right) else { continue };
-            if let Some((left, right)) = self.same_type(left, right, "compare", "比较") {
-                let (comparison, span, text) = (invariant.comparison, invariant.span, invariant.text.clone());
-                self.program.invariants.push(program::Invariant { left, comparison, right, span, text });
-            }
+            let (left, right) = self.same_type(left, right, "compare", "比较");
+            let (comparison, span, text) = (invariant.comparison, invariant.span, invariant.text.clone());
+            self.program.invariants.push(program::Invariant { left, comparison, right, span, text });
         }
     }
 

@@ -9,7 +9,7 @@ use crate::resolve::program::{Expr, ExprKind, Program, Symbol, ValueBody, ValueI
 
 /// All values that depend on no cycle, in an order in which they can be computed; cycles are reported.
 pub(crate) fn order(program: &Program, diagnostics: &mut Vec<Diagnostic>) -> Vec<ValueId> {
-    let needs: Vec<BTreeSet<ValueId>> = (0..program.values.len()).map(|at| needs(program, ValueId(at))).collect();
+    let needs: Vec<BTreeSet<ValueId>> = (0..program.values.len()).map(|at| value_needs(program, ValueId(at))).collect();
     let mut needed_by: Vec<Vec<ValueId>> = vec![Vec::new(); needs.len()];
     for (at, needs) in needs.iter().enumerate() {
         for need in needs {
@@ -71,19 +71,25 @@ fn report_cycles(
     }
 }
 
+fn value_needs(program: &Program, id: ValueId) -> BTreeSet<ValueId> {
+    let values = needs(program, id).into_iter().filter_map(|need| match need {
+        Symbol::Value(id) => Some(id),
+        Symbol::Input(_) => None,
+    });
+    values.collect()
+}
+
 /// What a value is computed from directly.
-fn needs(program: &Program, id: ValueId) -> BTreeSet<ValueId> {
+pub(super) fn needs(program: &Program, id: ValueId) -> BTreeSet<Symbol> {
     let mut needs = BTreeSet::new();
     let Some(value) = program.values.get(id.0) else { return needs };
     match &value.body {
         ValueBody::Expr(expr) => collect(expr, &mut needs),
         ValueBody::Share(ladder) => {
             let Some(ladder) = program.ladders.get(ladder.0) else { return needs };
-            if let Some(Symbol::Value(subject)) = ladder.subject {
-                needs.insert(subject);
-            }
+            needs.extend(ladder.subject);
             if ladder.remainder == Some(id) {
-                needs.extend(ladder.columns.iter().copied().filter(|column| *column != id));
+                needs.extend(ladder.columns.iter().filter(|column| **column != id).map(|column| Symbol::Value(*column)));
             }
         }
     }
@@ -93,10 +99,10 @@ fn needs(program: &Program, id: ValueId) -> BTreeSet<ValueId> {
     needs
 }
 
-fn collect(expr: &Expr, needs: &mut BTreeSet<ValueId>) {
+fn collect(expr: &Expr, needs: &mut BTreeSet<Symbol>) {
     match &expr.kind {
-        ExprKind::Symbol(Symbol::Value(id)) => {
-            needs.insert(*id);
+        ExprKind::Symbol(symbol) => {
+            needs.insert(*symbol);
         }
         ExprKind::Negate(inner) => collect(inner, needs),
         ExprKind::Binary(_, left, right) => {
@@ -104,6 +110,6 @@ fn collect(expr: &Expr, needs: &mut BTreeSet<ValueId>) {
             collect(right, needs);
         }
         ExprKind::Call(_, args) => args.iter().for_each(|arg| collect(arg, needs)),
-        ExprKind::Quantity(_) | ExprKind::Symbol(Symbol::Input(_)) | ExprKind::Unknown => {}
+        ExprKind::Quantity(_) | ExprKind::Unknown => {}
     }
 }

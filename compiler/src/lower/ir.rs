@@ -5,6 +5,7 @@ use std::collections::HashMap;
 
 use fen_grammar::tree::RoundingMode;
 use num_bigint::BigInt;
+use num_integer::Integer;
 use num_traits::{Signed, Zero};
 
 /// An operation of a kernel.
@@ -195,11 +196,7 @@ impl Builder {
         if Width::of(&BigInt::zero(), &size).is_none() {
             return Err(TooWide { low, high });
         }
-        let toward = |value: BigInt| {
-            let size: BigInt = (value.abs() + &divisor - 1) / &divisor;
-            if value.is_negative() { -size } else { size }
-        };
-        let (low, high) = (toward(low), toward(high));
+        let (low, high) = (low.div_floor(&divisor), high.div_ceil(&divisor));
         self.push(OpKind::Divide { value, divisor, mode }, low, high)
     }
 

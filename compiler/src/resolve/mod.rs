@@ -30,11 +30,12 @@ pub(crate) fn resolve(file: &tree::File, source: &Source) -> (Program, Vec<Diagn
         diagnostics: Vec::new(),
     };
     resolver.declare(file);
+    resolver.declare_broken_inputs();
     let header = header::read(file, end, &mut resolver.diagnostics);
     let (values, ladders) = (resolver.values(), resolver.ladders());
     let outputs = resolver.outputs(file);
     let (invariants, examples) = resolver.claims(file, source);
-    let inputs = resolver.inputs();
+    let inputs = std::mem::take(&mut resolver.inputs);
     let has_output = file.items.iter().any(|item| matches!(item.kind, tree::ItemKind::Output(_)));
     if !has_output && file.broken.is_empty() {
         resolver.diagnostics.push(NoOutput { end }.into());
@@ -76,7 +77,7 @@ struct Resolver<'a> {
     symbols: HashMap<&'a str, (Symbol, Span)>,
     /// Ladders by the name of their subject.
     subjects: HashMap<&'a str, LadderId>,
-    inputs: Vec<&'a tree::Input>,
+    inputs: Vec<Input>,
     values: Vec<Declared<'a>>,
     ladders: Vec<DeclaredLadder<'a>>,
     diagnostics: Vec<Diagnostic>,
@@ -88,11 +89,19 @@ impl<'a> Resolver<'a> {
         for item in &file.items {
             match &item.kind {
                 tree::ItemKind::Input(input) => {
-                    self.define(Symbol::Input(InputId(self.inputs.len())), &input.name);
-                    self.inputs.push(input);
+                    self.define(Symbol::Input(InputId(self.inputs.len())), &input.name.text, input.name.span);
+                    self.inputs.push(Input {
+                        name: input.name.clone(),
+                        from: input.from.clone(),
+                        to: input.to.clone(),
+                        labels: input.labels.clone(),
+                        cite: input.cite.clone(),
+                        is_broken: false,
+                    });
                 }
                 tree::ItemKind::Definition(definition) => {
-                    self.define(Symbol::Value(ValueId(self.values.len())), &definition.name);
+                    let name = &definition.name;
+                    self.define(Symbol::Value(ValueId(self.values.len())), &name.text, name.span);
                     self.values.push(Declared::Definition(definition));
                 }
                 tree::ItemKind::LadderRow(row) => self.declare_row(row),
@@ -118,7 +127,7 @@ impl<'a> Resolver<'a> {
                 continue;
             }
             let value = ValueId(self.values.len());
-            if self.define(Symbol::Value(value), &share.name) {
+            if self.define(Symbol::Value(value), &share.name.text, share.name.span) {
                 self.values.push(Declared::Share(&share.name, id));
                 if let Some(ladder) = self.ladders.get_mut(id.0) {
                     ladder.columns.push(value);
@@ -131,13 +140,29 @@ impl<'a> Resolver<'a> {
     }
 
     /// Binds a name; false if it is taken.
-    fn define(&mut self, symbol: Symbol, name: &'a tree::Name) -> bool {
-        if let Some((_, earlier)) = self.symbols.get(name.text.as_str()) {
-            self.diagnostics.push(Duplicate { name: name.clone(), earlier: *earlier }.into());
+    fn define(&mut self, symbol: Symbol, name: &'a str, span: Span) -> bool {
+        if let Some((_, earlier)) = self.symbols.get(name) {
+            let name = tree::Name { text: name.to_owned(), span };
+            self.diagnostics.push(Duplicate { name, earlier: *earlier }.into());
             return false;
         }
-        self.symbols.insert(&name.text, (symbol, name.span));
+        self.symbols.insert(name, (symbol, span));
         true
+    }
+
+    /// An input whose item could not be parsed still has a name, and what uses it can be checked.
+    fn declare_broken_inputs(&mut self) {
+        for text in self.broken.clone() {
+            let mut words = words(text);
+            let (Some(head), Some(name)) = (words.next(), words.next()) else { continue };
+            if nearest(head, ["input", "输入"]).is_none() || self.symbols.contains_key(name) {
+                continue;
+            }
+            let span = Span::default();
+            self.define(Symbol::Input(InputId(self.inputs.len())), name, span);
+            let name = tree::Name { text: name.to_owned(), span };
+            self.inputs.push(Input { name, from: None, to: None, labels: Vec::new(), cite: None, is_broken: true });
+        }
     }
 
     fn lookup(&mut self, name: &tree::Name) -> Option<Symbol> {
@@ -152,17 +177,6 @@ impl<'a> Resolver<'a> {
         let suggestion = nearest(&name.text, known).map(str::to_owned);
         self.diagnostics.push(UnknownName { name: name.clone(), suggestion }.into());
         None
-    }
-
-    fn inputs(&self) -> Vec<Input> {
-        let inputs = self.inputs.iter().map(|input| Input {
-            name: input.name.clone(),
-            from: input.from.clone(),
-            to: input.to.clone(),
-            labels: input.labels.clone(),
-            cite: input.cite.clone(),
-        });
-        inputs.collect()
     }
 
     /// All values in the order of their ids.

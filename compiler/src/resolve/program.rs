@@ -18,7 +18,7 @@ pub(crate) struct ValueId(pub(crate) usize);
 pub(crate) struct LadderId(pub(crate) usize);
 
 /// What a name can stand for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(crate) enum Symbol {
     Input(InputId),
     Value(ValueId),
@@ -58,6 +58,8 @@ pub(crate) struct Input {
     pub(crate) to: Option<Quantity>,
     pub(crate) labels: Vec<Quoted>,
     pub(crate) cite: Option<Quoted>,
+    /// Its item could not be parsed; its name is known all the same.
+    pub(crate) is_broken: bool,
 }
 
 #[derive(Debug)]

@@ -1,0 +1,23 @@
+//! Every policy in `tests/broken` is refused; what the compiler says of it stands beside it, in both languages.
+
+use fen_compiler::render::{Style, json, text};
+use fen_compiler::{Lang, Source, analyze};
+
+#[test]
+fn broken_policies_are_explained() {
+    insta::glob!("broken/*.fen", |path| {
+        let name = path.file_name().unwrap().to_string_lossy().into_owned();
+        let source = Source::new(name, std::fs::read_to_string(path).unwrap());
+        let analysis = analyze(&source);
+        assert!(analysis.has_error() && analysis.policy().is_none());
+        let both = [Lang::En, Lang::Zh].map(|lang| text(&source, analysis.diagnostics(), lang, Style::Plain));
+        insta::assert_snapshot!(both.join("\n"));
+    });
+}
+
+#[test]
+fn json_counts_lines_and_characters_from_one() {
+    let source = Source::new("中.fen", "政策 a\n输出 甲乙 丙\n");
+    let report = json(&source, analyze(&source).diagnostics(), Lang::Zh);
+    insta::assert_snapshot!(format!("{report:#}"));
+}
