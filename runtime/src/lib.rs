@@ -8,7 +8,7 @@
 //! let mut session = policy.session()?;
 //! let settlement = session.settle(claims)?;
 //! for rejected in settlement.rejects() {
-//!     println!("row {}: {}", rejected.row, rejected.reason.en);
+//!     println!("row {}: {}", rejected.row, rejected.cause.reason.en);
 //! }
 //! # Ok(())
 //! # }
@@ -25,4 +25,4 @@ mod session;
 pub use cell::{format_cell, parse_cell};
 pub use error::{LoadError, SettleError};
 pub use load::{Policy, Runtime};
-pub use session::{Rejected, Session, Settlement, reason};
+pub use session::{Cause, Rejected, Session, Settlement, reason};

@@ -22,6 +22,10 @@ pub struct Session {
     entry: TypedFunc<i32, i32>,
     schema: Arc<Schema>,
     results: SchemaRef,
+    /// By status; nothing at 0 and at those that the schema does not know.
+    causes: Vec<Option<Arc<Cause>>>,
+    /// By input: the cause if its value is missing.
+    missing: Vec<Arc<Cause>>,
 }
 
 /// What became of a batch: every row is settled or rejected.
@@ -36,6 +40,13 @@ pub struct Settlement {
 pub struct Rejected {
     /// The row's number in the batch, from 0.
     pub row: usize,
+    /// Why; shared by all rows rejected for the same reason.
+    pub cause: Arc<Cause>,
+}
+
+/// Why a row was not settled.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Cause {
     /// The column at fault.
     pub column: String,
     /// A stable code.
@@ -92,7 +103,21 @@ impl Session {
             .map_err(|error| refused(error.to_string()))?;
         let fields: Vec<Field> =
             schema.outputs.iter().map(|column| Field::new(&column.name, data_type(column), true)).collect();
-        Ok(Self { store, memory, entry, schema, results: Arc::new(arrow_schema::Schema::new(fields)) })
+        let results = Arc::new(arrow_schema::Schema::new(fields));
+        let highest = schema.rejects.iter().map(|reject| usize::from(reject.status)).max().unwrap_or(0);
+        let mut causes = vec![None; highest + 1];
+        for reject in &schema.rejects {
+            if let Some(slot) = causes.get_mut(usize::from(reject.status)) {
+                let (column, code, reason) = (reject.column.clone(), reject.code, reject.reason.clone());
+                *slot = Some(Arc::new(Cause { column, code, reason }));
+            }
+        }
+        let missing = schema.inputs.iter().map(|column| {
+            let (code, reason) = (RejectCode::Missing, reason(column, RejectCode::Missing));
+            Arc::new(Cause { column: column.name.clone(), code, reason })
+        });
+        let missing = missing.collect();
+        Ok(Self { store, memory, entry, schema, results, causes, missing })
     }
 
     /// What the module says of itself.
@@ -119,8 +144,10 @@ impl Session {
             for (column, cells) in schema.inputs.iter().zip(&inputs) {
                 self.write(column, cells, start, rows)?;
             }
-            self.call(rows)?;
-            self.collect_rejects(&inputs, start, rows, &mut rejects)?;
+            let rejected = self.call(rows)?;
+            if rejected > 0 || inputs.iter().any(Cells::has_nulls) {
+                self.collect_rejects(&inputs, start, rows, &mut rejects)?;
+            }
             for (column, buffer) in schema.outputs.iter().zip(&mut outputs) {
                 buffer.extend(self.column(column.offset, rows, column.layout.bytes())?);
             }
@@ -166,12 +193,13 @@ impl Session {
         Ok(())
     }
 
-    fn call(&mut self, rows: usize) -> Result<(), SettleError> {
+    /// Settles what is in the columns; how many rows were rejected.
+    fn call(&mut self, rows: usize) -> Result<i32, SettleError> {
         let rows = i32::try_from(rows).unwrap_or(i32::MAX);
         let rejected =
             self.entry.call(&mut self.store, rows).map_err(|error| SettleError::Module(error.to_string()))?;
         if (0..=rows).contains(&rejected) {
-            Ok(())
+            Ok(rejected)
         } else {
             Err(SettleError::Module(format!("it answered {rejected} for {rows} rows")))
         }
@@ -194,29 +222,31 @@ impl Session {
         rows: usize,
         rejects: &mut Vec<Rejected>,
     ) -> Result<(), SettleError> {
-        let status: &[u8] = self.column(self.schema.batch.status.offset, rows, 2)?;
-        for (at, status) in status.chunks_exact(2).enumerate() {
+        let status = self.column(self.schema.batch.status.offset, rows, 2)?;
+        let with_nulls: Vec<(&Cells<'_>, &Arc<Cause>)> =
+            inputs.iter().zip(&self.missing).filter(|(cells, _)| cells.has_nulls()).collect();
+        for (at, status) in status.as_chunks().0.iter().map(|status| u16::from_le_bytes(*status)).enumerate() {
             let row = start + at;
-            let missing = self.schema.inputs.iter().zip(inputs).find(|(_, cells)| cells.is_null(row));
-            if let Some((column, _)) = missing {
-                let (column, code, reason) = (column.name.clone(), RejectCode::Missing, reason(column, RejectCode::Missing));
-                rejects.push(Rejected { row, column, code, reason });
-                continue;
+            if let Some((_, cause)) = with_nulls.iter().find(|(cells, _)| cells.is_null(row)) {
+                rejects.push(Rejected { row, cause: Arc::clone(cause) });
+            } else if status != 0 {
+                let cause = self.causes.get(usize::from(status)).and_then(Option::as_ref);
+                let cause = cause.ok_or_else(|| SettleError::Module(format!("it gave the unknown status {status}")))?;
+                rejects.push(Rejected { row, cause: Arc::clone(cause) });
             }
-            let status = status.iter().rev().fold(0_u16, |value, byte| (value << 8) | u16::from(*byte));
-            if status == 0 {
-                continue;
-            }
-            let reject = self.schema.rejects.iter().find(|reject| reject.status == status);
-            let reject = reject.ok_or_else(|| SettleError::Module(format!("it gave the unknown status {status}")))?;
-            let (column, code, reason) = (reject.column.clone(), reject.code, reject.reason.clone());
-            rejects.push(Rejected { row, column, code, reason });
         }
         Ok(())
     }
 }
 
 impl Cells<'_> {
+    fn has_nulls(&self) -> bool {
+        match self {
+            Self::Narrow(array) => array.null_count() > 0,
+            Self::Wide(array) => array.null_count() > 0,
+        }
+    }
+
     fn is_null(&self, row: usize) -> bool {
         match self {
             Self::Narrow(array) => array.is_null(row),

@@ -38,7 +38,7 @@ impl Settler {
             .collect();
         for rejected in settlement.rejects() {
             if let Some(outcome) = outcomes.get_mut(rejected.row) {
-                *outcome = Outcome::Rejected(rejected.code, rejected.column.clone());
+                *outcome = Outcome::Rejected(rejected.cause.code, rejected.cause.column.clone());
             }
         }
         Ok(outcomes)

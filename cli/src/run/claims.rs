@@ -8,7 +8,7 @@ use std::sync::Arc;
 use arrow_array::{ArrayRef, Decimal64Array, Decimal128Array, RecordBatch, RecordBatchOptions};
 use arrow_schema::{DataType, Field, SchemaRef};
 use csv::ByteRecord;
-use fen_runtime::{Rejected, parse_cell, reason};
+use fen_runtime::{Cause, Rejected, parse_cell, reason};
 use fen_schema::{Column, Layout, RejectCode, Schema, Text};
 
 use super::header::match_columns;
@@ -50,10 +50,8 @@ pub(crate) struct Batch {
 pub(crate) struct RejectedRow {
     /// Its number in the file; the first row after the header is 1.
     pub(crate) row: u64,
-    /// The column at fault; empty if it is the whole row.
-    pub(crate) field: String,
-    pub(crate) code: RejectCode,
-    pub(crate) reason: Text,
+    /// Why; the column is empty if it is the whole row.
+    pub(crate) cause: Arc<Cause>,
 }
 
 /// A reader that reports what passes through it, and stops at a record without end.
@@ -135,7 +133,8 @@ impl Claims {
                 en: format!("the row has {found} cells, the header {wanted}"),
                 zh: format!("本行有 {found} 列,表头有 {wanted} 列"),
             };
-            batch.rejected.push(RejectedRow { row, field: String::new(), code: RejectCode::WrongFieldCount, reason });
+            let cause = Cause { column: String::new(), code: RejectCode::WrongFieldCount, reason };
+            batch.rejected.push(RejectedRow { row, cause: Arc::new(cause) });
             return;
         }
         let before = batch.records.len();
@@ -144,8 +143,8 @@ impl Claims {
             match text.map_or(Err(RejectCode::NotANumber), |text| parse_cell(text, input)) {
                 Ok(cell) => cells.push(cell),
                 Err(code) => {
-                    let (field, reason) = (input.name.clone(), reason(input, code));
-                    batch.rejected.push(RejectedRow { row, field, code, reason });
+                    let cause = Cause { column: input.name.clone(), code, reason: reason(input, code) };
+                    batch.rejected.push(RejectedRow { row, cause: Arc::new(cause) });
                     batch.cells.iter_mut().for_each(|cells| cells.truncate(before));
                     return;
                 }
@@ -185,8 +184,7 @@ impl Batch {
             return;
         };
         *slot = true;
-        let (field, code, reason) = (rejected.column.clone(), rejected.code, rejected.reason.clone());
-        self.rejected.push(RejectedRow { row: *row, field, code, reason });
+        self.rejected.push(RejectedRow { row: *row, cause: Arc::clone(&rejected.cause) });
     }
 
     /// The settled rows as they stand in the file, each with its place among the claims given to the module.

@@ -136,11 +136,12 @@ impl Rejects {
     /// Writes a row.
     pub(crate) fn write(&mut self, rejected: &RejectedRow) -> Outcome<()> {
         self.table.field(rejected.row.to_string())?;
-        self.table.field(&rejected.field)?;
-        self.table.field(rejected.code.as_str())?;
+        let cause = &rejected.cause;
+        self.table.field(&cause.column)?;
+        self.table.field(cause.code.as_str())?;
         self.table.field(match self.lang {
-            Lang::En => &rejected.reason.en,
-            Lang::Zh => &rejected.reason.zh,
+            Lang::En => &cause.reason.en,
+            Lang::Zh => &cause.reason.zh,
         })?;
         self.table.end_row()
     }

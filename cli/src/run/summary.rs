@@ -46,8 +46,9 @@ impl Summary {
 
     /// Counts a rejected row.
     pub(crate) fn reject(&mut self, rejected: &RejectedRow) {
-        let key = (rejected.field.clone(), rejected.code);
-        self.reasons.entry(key).or_insert_with(|| (0, rejected.reason.clone())).0 += 1;
+        let cause = &rejected.cause;
+        let key = (cause.column.clone(), cause.code);
+        self.reasons.entry(key).or_insert_with(|| (0, cause.reason.clone())).0 += 1;
     }
 
     /// Counts a batch and adds its outputs up.

@@ -77,13 +77,14 @@ impl Kernel {
         if op.width() == Width::W128 {
             return true;
         }
+        let operands = op.kind.operands();
+        let takes_wide = operands.into_iter().filter_map(|at| self.op(at)).any(|op| op.width() == Width::W128);
         match &op.kind {
-            OpKind::Max(..) | OpKind::Min(..) => {
-                op.kind.operands().into_iter().filter_map(|at| self.op(at)).any(|op| op.width() == Width::W128)
-            }
+            OpKind::Max(..) | OpKind::Min(..) => takes_wide,
             OpKind::Divide { value, divisor, .. } => {
+                // The size of the value and up to a divisor are added as unsigned numbers.
                 let size = self.op(*value).map(|op| op.low.abs().max(op.high.abs())).unwrap_or_default();
-                size + divisor > BigInt::from(u64::MAX)
+                takes_wide || size + divisor > BigInt::from(u64::MAX)
             }
             _ => false,
         }
