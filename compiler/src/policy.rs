@@ -193,7 +193,9 @@ impl Policy {
     pub fn claims(&self, seed: u64) -> impl Iterator<Item = Vec<i128>> + '_ {
         Claims::new(&self.program, seed).map(|claim| {
             let cells = self.program.inputs.iter().zip(&claim);
-            cells.map(|(input, value)| (value / step_of(input.scale)).to_integer().to_i128().unwrap_or_default()).collect()
+            cells
+                .map(|(input, value)| (value / step_of(input.scale)).to_integer().to_i128().unwrap_or_default())
+                .collect()
         })
     }
 

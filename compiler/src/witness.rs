@@ -62,7 +62,8 @@ impl Region {
 
     /// The bounds of a row that would cover the region.
     pub(crate) fn row(&self, ty: Type) -> Text {
-        let show = |value: &Option<BigRational>| value.as_ref().map_or_else(|| Text::new("", ""), |value| ty.show(value));
+        let show =
+            |value: &Option<BigRational>| value.as_ref().map_or_else(|| Text::new("", ""), |value| ty.show(value));
         let (low, high) = (show(&self.low), show(&self.high));
         Text::new(format!("{}..{}", low.en, high.en), format!("{}..{}", low.zh, high.zh))
     }
@@ -223,7 +224,8 @@ impl<'a> Path<'a> {
         let mut problem = Problem::default();
         for input in &program.inputs {
             let step = step_of(input.scale);
-            problem.var((&input.facts.low / &step).ceil().to_integer(), (&input.facts.high / &step).floor().to_integer());
+            problem
+                .var((&input.facts.low / &step).ceil().to_integer(), (&input.facts.high / &step).floor().to_integer());
         }
         Self { program, problem, choices, taken: Vec::new(), values: HashMap::new() }
     }
@@ -321,7 +323,8 @@ impl<'a> Path<'a> {
         let mut sum = Linear::default();
         for (at, row) in ladder.rows.iter().enumerate() {
             let share = row.shares.get(column).ok_or(NotLinear)?;
-            let (low, high) = (row.low.as_ref().map(|low| base.scale(low)), row.high.as_ref().map(|high| base.scale(high)));
+            let (low, high) =
+                (row.low.as_ref().map(|low| base.scale(low)), row.high.as_ref().map(|high| base.scale(high)));
             // The base is never negative, so that zero lies in the same row whatever the base is.
             let zero = BigRational::zero();
             let raised = row.low.as_ref().map_or(&zero, |low| low.max(&zero));

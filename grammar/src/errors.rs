@@ -41,10 +41,7 @@ impl Problem for UnknownItem {
     const CODE: &'static str = "fen::syntax::unknown_item";
 
     fn message(&self) -> Text {
-        Text::new(
-            format!("no item begins with `{}`", self.word),
-            format!("没有以“{}”开头的条目", self.word),
-        )
+        Text::new(format!("no item begins with `{}`", self.word), format!("没有以“{}”开头的条目", self.word))
     }
 
     fn labels(&self) -> Vec<Label> {

@@ -71,10 +71,7 @@ mod tests {
         assert_eq!(head("title = 3 yuan"), Head::Item(Rule::definition_item, None));
         assert_eq!(head("title \"x\""), Head::Item(Rule::title_item, Some(Lang::En)));
         assert_eq!(head("结余 分档 ..5%"), Head::Item(Rule::ladder_item, Some(Lang::Zh)));
-        assert_eq!(
-            head("inptu a: money"),
-            Head::Unknown { word: "inptu".into(), suggestion: Some("input") }
-        );
+        assert_eq!(head("inptu a: money"), Head::Unknown { word: "inptu".into(), suggestion: Some("input") });
         assert_eq!(head("a == b"), Head::Unknown { word: "a".into(), suggestion: None });
     }
 }

@@ -179,7 +179,13 @@ fn token(text: &str) -> &str {
     let end = match chars.next() {
         None => 0,
         Some((_, c)) if !is_part(c) => c.len_utf8(),
-        Some(_) => text.char_indices().take(40).take_while(|(_, c)| is_part(*c)).map(|(at, c)| at + c.len_utf8()).last().unwrap_or(0),
+        Some(_) => text
+            .char_indices()
+            .take(40)
+            .take_while(|(_, c)| is_part(*c))
+            .map(|(at, c)| at + c.len_utf8())
+            .last()
+            .unwrap_or(0),
     };
     text.get(..end).unwrap_or("")
 }
@@ -207,7 +213,10 @@ mod tests {
             .map(|d| {
                 let label = d.labels.first().unwrap();
                 let culprit = &text[label.span.start..label.span.end];
-                format!("{culprit:?} {} | {} | {} | {} | {}", d.code, d.message.en, label.text.en, d.message.zh, label.text.zh)
+                format!(
+                    "{culprit:?} {} | {} | {} | {} | {}",
+                    d.code, d.message.en, label.text.en, d.message.zh, label.text.zh
+                )
             })
             .collect();
         lines.join("\n")
@@ -216,13 +225,23 @@ mod tests {
     #[test]
     fn items_fail_one_by_one() {
         let source = "polcy a.b\ninput x money\nsurplus tier 5..10 retain 70%\n)\noutput\nx = 1 +\n";
-        assert_snapshot!(report(source), @"");
+        assert_snapshot!(report(source), @r#"
+        "polcy" fen::syntax::unknown_item | no item begins with `polcy` | did you mean `policy`? | 没有以“polcy”开头的条目 | 是否想写“policy”?
+        "money" fen::syntax::unexpected | `money` is not expected here | expected `:` | 此处不应出现“money” | 此处应为“:”
+        "retain" fen::syntax::unexpected | `retain` is not expected here | expected a unit or `->` | 此处不应出现“retain” | 此处应为单位或“->”
+        ")" fen::syntax::unknown_item | no item begins with `)` | not the start of an item | 没有以“)”开头的条目 | 不是条目的开头
+        "t" fen::syntax::unexpected | the item ends too early | expected a name | 本条没有写完 | 此处应为名称
+        "+" fen::syntax::unexpected | the item ends too early | expected an expression | 本条没有写完 | 此处应为算式
+        "#);
     }
 
     #[test]
     fn languages_mix_between_items_only() {
         assert_eq!(report("输入 甲: 金额 自 0元 至 1亿元\noutput 甲"), "");
-        assert_snapshot!(report("输入 甲: money 自 0元 至 1亿元\ninput a: money from 0元"), @"");
+        assert_snapshot!(report("输入 甲: money 自 0元 至 1亿元\ninput a: money from 0元"), @r#"
+        "money" fen::syntax::mixed_languages | English and Chinese words are mixed in one item | `money` is English | 同一条目内混用了英文与中文词语 | “money”是英文
+        "元" fen::syntax::mixed_languages | English and Chinese words are mixed in one item | `元` is Chinese | 同一条目内混用了英文与中文词语 | “元”是中文
+        "#);
     }
 
     #[test]
@@ -234,7 +253,7 @@ mod tests {
     #[test]
     fn hostile_input_is_refused_quickly() {
         let deep = format!("x = {}1{}", "(".repeat(100_000), ")".repeat(100_000));
-        assert_snapshot!(report(&deep), @"");
+        assert_snapshot!(report(&deep), @r#""(" fen::syntax::too_large | more than 64 brackets inside one another | here | 括号嵌套超过 64 层 | 在此处"#);
         let long = format!("x = 1{}", " + 1".repeat(20_000));
         let signs = format!("x = {}1", "-".repeat(200_000));
         let calls = format!("x = {}1{}", "max(".repeat(60), ")".repeat(60));

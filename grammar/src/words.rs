@@ -135,9 +135,8 @@ mod tests {
                 continue;
             }
             let named = PARTS.iter().chain(WORDS).any(|(part, ..)| format!("{part:?}") == rule);
-            let structural = [
-                "range", "cite", "output_name", "share_of", "given", "expected", "call", "function", "paren", "gap",
-            ];
+            let structural =
+                ["range", "cite", "output_name", "share_of", "given", "expected", "call", "function", "paren", "gap"];
             assert!(named || structural.contains(&rule), "{rule} has no name for messages");
         }
     }

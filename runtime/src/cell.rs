@@ -30,10 +30,7 @@ pub fn parse_cell(text: &str, column: &Column) -> Result<i128, RejectCode> {
     let padding = std::iter::repeat_n(b'0', scale - decimals.len());
     let mut size: i128 = 0;
     for digit in whole.bytes().chain(decimals.bytes()).chain(padding) {
-        size = size
-            .checked_mul(10)
-            .and_then(|size| size.checked_add(i128::from(digit - b'0')))
-            .ok_or(too_far)?;
+        size = size.checked_mul(10).and_then(|size| size.checked_add(i128::from(digit - b'0'))).ok_or(too_far)?;
     }
     let value = if negative { -size } else { size };
     match column.layout {
@@ -90,7 +87,8 @@ mod tests {
         assert_eq!(parse(""), Err(RejectCode::Missing));
         assert_eq!(parse("  "), Err(RejectCode::Missing));
         assert_eq!(parse("1.000"), Err(RejectCode::TooManyDecimals));
-        for text in ["1e3", "+1", "1,000.00", ".5", "5.", "-", "--1", "1.2.3", "NaN", "¥5", "１", "1 000", "0x10", "."] {
+        for text in ["1e3", "+1", "1,000.00", ".5", "5.", "-", "--1", "1.2.3", "NaN", "¥5", "１", "1 000", "0x10", "."]
+        {
             assert_eq!(parse(text), Err(RejectCode::NotANumber), "{text}");
         }
         assert_eq!(parse("92233720368547758.07"), Ok(i128::from(i64::MAX)));

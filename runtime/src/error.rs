@@ -86,7 +86,10 @@ impl LoadError {
                 text(format!("the module's schema is damaged: {why}"), format!("模块的结构说明已损坏:{why}"))
             }
             Self::AbiVersion(found) => text(
-                format!("the module follows interface version {found}; this runtime knows version {}", fen_schema::ABI_VERSION),
+                format!(
+                    "the module follows interface version {found}; this runtime knows version {}",
+                    fen_schema::ABI_VERSION
+                ),
                 format!("模块的接口版本为 {found},本程序支持的版本为 {}", fen_schema::ABI_VERSION),
             ),
             Self::Engine(why) => {
@@ -139,10 +142,9 @@ impl SettleError {
                 en: format!("column `{column}` is {found}; it must be {expected}"),
                 zh: format!("“{column}”列的类型是 {found},应为 {expected}"),
             },
-            Self::Module(why) => Text {
-                en: format!("the module failed: {why}"),
-                zh: format!("模块运行出错:{why}"),
-            },
+            Self::Module(why) => {
+                Text { en: format!("the module failed: {why}"), zh: format!("模块运行出错:{why}") }
+            }
         }
     }
 }

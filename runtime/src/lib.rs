@@ -23,6 +23,6 @@ mod load;
 mod session;
 
 pub use cell::{format_cell, parse_cell};
-pub use error::{LoadError, SettleError};
+pub use error::{LoadError, MemoryFault, SettleError};
 pub use load::{Policy, Runtime};
 pub use session::{Cause, Rejected, Session, Settlement, reason};

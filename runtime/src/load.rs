@@ -36,9 +36,8 @@ impl Runtime {
         // An error of the engine here means that the module is not valid: `inspect` only looked at its outline.
         let module = Module::new(&self.engine, bytes).map_err(|error| LoadError::NotAModule(error.to_string()))?;
         exports_match(&module, &schema)?;
-        let instance = Linker::new(&self.engine)
-            .instantiate_pre(&module)
-            .map_err(|error| LoadError::Engine(error.to_string()))?;
+        let instance =
+            Linker::new(&self.engine).instantiate_pre(&module).map_err(|error| LoadError::Engine(error.to_string()))?;
         Ok(Policy { engine: self.engine.clone(), instance, schema: Arc::new(schema) })
     }
 }

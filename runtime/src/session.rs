@@ -74,7 +74,9 @@ impl Settlement {
 pub fn reason(column: &Column, code: RejectCode) -> Text {
     let name = &column.name;
     let (en, zh) = match code {
-        RejectCode::WrongFieldCount => ("the row has not as many cells as the header".to_owned(), "列数与表头不符".to_owned()),
+        RejectCode::WrongFieldCount => {
+            ("the row has not as many cells as the header".to_owned(), "列数与表头不符".to_owned())
+        }
         RejectCode::Missing => (format!("{name} is missing"), format!("{name}为空")),
         RejectCode::NotANumber => (format!("{name} is not a number"), format!("{name}不是数字")),
         RejectCode::TooManyDecimals => {
@@ -98,9 +100,8 @@ impl Session {
         let refused = |why: String| LoadError::Engine(why);
         let instance = instance.instantiate(&mut store).map_err(|error| refused(error.to_string()))?;
         let memory = instance.get_memory(&mut store, "memory").ok_or_else(|| refused("no memory".into()))?;
-        let entry = instance
-            .get_typed_func(&mut store, &schema.batch.entry)
-            .map_err(|error| refused(error.to_string()))?;
+        let entry =
+            instance.get_typed_func(&mut store, &schema.batch.entry).map_err(|error| refused(error.to_string()))?;
         let fields: Vec<Field> =
             schema.outputs.iter().map(|column| Field::new(&column.name, data_type(column), true)).collect();
         let results = Arc::new(arrow_schema::Schema::new(fields));
@@ -155,7 +156,8 @@ impl Session {
         }
         let settled = settled_rows(claims.num_rows(), &rejects);
         let columns = schema.outputs.iter().zip(outputs);
-        let columns = columns.map(|(column, buffer)| buffer.finish(column, settled.clone())).collect::<Result<_, _>>()?;
+        let columns =
+            columns.map(|(column, buffer)| buffer.finish(column, settled.clone())).collect::<Result<_, _>>()?;
         let options = RecordBatchOptions::new().with_row_count(Some(claims.num_rows()));
         let outputs = RecordBatch::try_new_with_options(Arc::clone(&self.results), columns, &options)
             .map_err(|error| SettleError::Module(error.to_string()))?;

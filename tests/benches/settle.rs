@@ -4,7 +4,11 @@
 //! entry alone, its columns already in memory; and [`fen_runtime::Session::settle`] from Arrow columns to Arrow columns.
 //! Beside criterion's figures, the last lines give the ratios, measured in turns so that both sides see the same machine.
 #![expect(missing_docs, reason = "criterion's macros make public items without documentation")]
-#![expect(clippy::print_stdout, clippy::unwrap_used, reason = "a benchmark reports on standard output and stops when it cannot run")]
+#![expect(
+    clippy::print_stdout,
+    clippy::unwrap_used,
+    reason = "a benchmark reports on standard output and stops when it cannot run"
+)]
 
 use std::hint::black_box;
 use std::time::{Duration, Instant};

@@ -34,7 +34,9 @@ impl Settler {
         let batch = batch(&self.session.schema().inputs, claims)?;
         let settlement = self.session.settle(&batch)?;
         let mut outcomes: Vec<Outcome> = (0..claims.len())
-            .map(|row| Outcome::Settled(settlement.outputs().columns().iter().map(|column| cell(column, row)).collect()))
+            .map(|row| {
+                Outcome::Settled(settlement.outputs().columns().iter().map(|column| cell(column, row)).collect())
+            })
             .collect();
         for rejected in settlement.rejects() {
             if let Some(outcome) = outcomes.get_mut(rejected.row) {

@@ -90,28 +90,30 @@ pub fn policy() -> impl Strategy<Value = String> {
     let definitions = prop::collection::vec(expr(), 0..3);
     let ladders = prop::collection::vec(ladder(), 1..3);
     let rounding = (select(MODES.to_vec()), select(STEPS.to_vec()));
-    (inputs, definitions, ladders, rounding, any::<bool>()).prop_map(|(inputs, definitions, ladders, rounding, reverse)| {
-        let mut source = format!("policy made.up\nround {} to {} yuan\n\n", rounding.0, rounding.1);
-        let (mut names, mut outputs) = (Vec::new(), Vec::new());
-        for (at, (low, high)) in inputs.iter().enumerate() {
-            let _ = writeln!(source, "input i{at}: money from {low} yuan to {high} yuan");
-            names.push(format!("i{at}"));
-        }
-        for (at, definition) in definitions.iter().enumerate() {
-            let name = format!("d{at}");
-            let _ = writeln!(source, "{name} = {}", write_expr(definition, &names));
-            outputs.push(name.clone());
-            names.push(name);
-        }
-        for (at, ladder) in ladders.iter().enumerate() {
-            write_ladder(&mut source, at, ladder, &mut names, &mut outputs);
-        }
-        if reverse {
-            outputs.reverse();
-        }
-        let _ = writeln!(source, "output {}", outputs.join(", "));
-        source
-    })
+    (inputs, definitions, ladders, rounding, any::<bool>()).prop_map(
+        |(inputs, definitions, ladders, rounding, reverse)| {
+            let mut source = format!("policy made.up\nround {} to {} yuan\n\n", rounding.0, rounding.1);
+            let (mut names, mut outputs) = (Vec::new(), Vec::new());
+            for (at, (low, high)) in inputs.iter().enumerate() {
+                let _ = writeln!(source, "input i{at}: money from {low} yuan to {high} yuan");
+                names.push(format!("i{at}"));
+            }
+            for (at, definition) in definitions.iter().enumerate() {
+                let name = format!("d{at}");
+                let _ = writeln!(source, "{name} = {}", write_expr(definition, &names));
+                outputs.push(name.clone());
+                names.push(name);
+            }
+            for (at, ladder) in ladders.iter().enumerate() {
+                write_ladder(&mut source, at, ladder, &mut names, &mut outputs);
+            }
+            if reverse {
+                outputs.reverse();
+            }
+            let _ = writeln!(source, "output {}", outputs.join(", "));
+            source
+        },
+    )
 }
 
 fn write_ladder(source: &mut String, at: usize, ladder: &Ladder, names: &mut Vec<String>, outputs: &mut Vec<String>) {

@@ -45,7 +45,8 @@ fn interpreter_and_module_agree() {
     let cases = std::env::var("FEN_POLICIES").ok().and_then(|count| count.parse().ok()).unwrap_or(POLICIES);
     let settled = AtomicUsize::new(0);
     let tried = AtomicUsize::new(0);
-    let mut runner = TestRunner::new(Config { cases, max_shrink_iters: 2_000, failure_persistence: None, ..Config::default() });
+    let mut runner =
+        TestRunner::new(Config { cases, max_shrink_iters: 2_000, failure_persistence: None, ..Config::default() });
     runner
         .run(&(policy(), any::<u64>()), |(text, seed)| {
             let Some((_, analysis)) = compiled(&text) else { return Ok(()) };

@@ -83,7 +83,8 @@ impl Claims {
             Box::new(File::open(path).map_err(|error| Error::read(path, &error))?)
         };
         let metered = Metered { inner, progress: progress.clone() };
-        let mut reader = csv::ReaderBuilder::new().has_headers(false).flexible(true).buffer_capacity(1 << 16).from_reader(metered);
+        let mut reader =
+            csv::ReaderBuilder::new().has_headers(false).flexible(true).buffer_capacity(1 << 16).from_reader(metered);
         let mut header = ByteRecord::new();
         let found = reader.read_byte_record(&mut header).map_err(|error| Error::read(path, &error))?;
         progress.record();
@@ -165,9 +166,9 @@ impl Claims {
                     let cells = cells.iter().map(|cell| i64::try_from(*cell).unwrap_or(i64::MAX));
                     Arc::new(Decimal64Array::from_iter_values(cells).with_data_type(data_type(input)))
                 }
-                Layout::I128 => Arc::new(
-                    Decimal128Array::from_iter_values(cells.iter().copied()).with_data_type(data_type(input)),
-                ),
+                Layout::I128 => {
+                    Arc::new(Decimal128Array::from_iter_values(cells.iter().copied()).with_data_type(data_type(input)))
+                }
             };
             arrays.push(array);
         }

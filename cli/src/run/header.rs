@@ -46,7 +46,8 @@ fn candidates(names: &[Option<&str>], input: &Column, schema: &Schema) -> Vec<us
 }
 
 fn missing_columns(missing: &[&Column], names: &[Option<&str>], path: &Path) -> Error {
-    let (en, zh): (Vec<String>, Vec<String>) = missing.iter().map(|column| (called(column, "or"), called(column, "或"))).unzip();
+    let (en, zh): (Vec<String>, Vec<String>) =
+        missing.iter().map(|column| (called(column, "or"), called(column, "或"))).unzip();
     let has: Vec<&str> = names.iter().flatten().copied().take(40).collect();
     let path = path.display();
     Error::new(

@@ -11,9 +11,9 @@ use std::path::Path;
 use std::process::ExitCode;
 use std::time::Instant;
 
+use arrow_array::RecordBatch;
 use arrow_array::cast::AsArray;
 use arrow_array::types::{Decimal64Type, Decimal128Type};
-use arrow_array::RecordBatch;
 use fen_compiler::Lang;
 use fen_runtime::{Policy, Session};
 use fen_schema::Schema;

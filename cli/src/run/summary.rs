@@ -130,7 +130,11 @@ impl Summary {
             let _ = writeln!(text, "{} {}", padded(&pick(label), 9), path.display());
         }
         if self.rows > self.settled && !self.rejects_are_listed {
-            text.push_str(if zh { "加上 --rejects 文件名,可列出被拒收的各行\n" } else { "add --rejects FILE to list the rejected rows\n" });
+            text.push_str(if zh {
+                "加上 --rejects 文件名,可列出被拒收的各行\n"
+            } else {
+                "add --rejects FILE to list the rejected rows\n"
+            });
         }
         text
     }

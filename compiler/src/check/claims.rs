@@ -19,8 +19,10 @@ pub(crate) struct Claims<'a> {
 impl<'a> Claims<'a> {
     /// The sequence for a seed.
     pub(crate) fn new(program: &'a Program, seed: u64) -> Self {
-        let bounds = program.ladders.iter().flat_map(|ladder| &ladder.rows).flat_map(|row| [&row.low, &row.high]).flatten();
-        let mut ratios: Vec<BigRational> = bounds.flat_map(|bound| [bound.clone(), BigRational::one() - bound]).collect();
+        let bounds =
+            program.ladders.iter().flat_map(|ladder| &ladder.rows).flat_map(|row| [&row.low, &row.high]).flatten();
+        let mut ratios: Vec<BigRational> =
+            bounds.flat_map(|bound| [bound.clone(), BigRational::one() - bound]).collect();
         ratios.push(BigRational::one());
         Self { program, ratios, state: seed }
     }

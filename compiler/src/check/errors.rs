@@ -22,14 +22,12 @@ impl Problem for Mismatch {
     fn message(&self) -> Text {
         let (en, zh) = self.verb;
         let (left, right) = (&self.left.1, &self.right.1);
-        Text::new(
-            format!("cannot {en} {} and {}", left.en, right.en),
-            format!("{}与{}不能{zh}", left.zh, right.zh),
-        )
+        Text::new(format!("cannot {en} {} and {}", left.en, right.en), format!("{}与{}不能{zh}", left.zh, right.zh))
     }
 
     fn labels(&self) -> Vec<Label> {
-        let label = |(span, ty): &(Span, Text)| Label::new(*span, format!("this is {}", ty.en), format!("这是{}", ty.zh));
+        let label =
+            |(span, ty): &(Span, Text)| Label::new(*span, format!("this is {}", ty.en), format!("这是{}", ty.zh));
         match self.zero_without_unit {
             Some(span) if span == self.left.0 => vec![label(&self.left), label(&self.right)],
             _ => vec![label(&self.right), label(&self.left)],
@@ -204,14 +202,12 @@ impl Problem for InputBound {
     fn message(&self) -> Text {
         let name = &self.name.text;
         match self.problem {
-            InputBoundProblem::NotMoney => Text::new(
-                format!("the range of `{name}` must be in yuan"),
-                format!("“{name}”的取值范围须以元为单位"),
-            ),
-            InputBoundProblem::TooFine => Text::new(
-                format!("the range of `{name}` is finer than a fen"),
-                format!("“{name}”的取值范围精于一分"),
-            ),
+            InputBoundProblem::NotMoney => {
+                Text::new(format!("the range of `{name}` must be in yuan"), format!("“{name}”的取值范围须以元为单位"))
+            }
+            InputBoundProblem::TooFine => {
+                Text::new(format!("the range of `{name}` is finer than a fen"), format!("“{name}”的取值范围精于一分"))
+            }
             InputBoundProblem::TooLarge => Text::new(
                 format!("the range of `{name}` is beyond all amounts that can be stored"),
                 format!("“{name}”的取值范围超出可存储的数额"),
@@ -273,11 +269,9 @@ impl Problem for InexactOutput {
 
     fn labels(&self) -> Vec<Label> {
         match &self.grid {
-            Some(grid) => vec![Label::new(
-                self.name.span,
-                format!("exact to {} only", grid.en),
-                format!("仅能精确到{}", grid.zh),
-            )],
+            Some(grid) => {
+                vec![Label::new(self.name.span, format!("exact to {} only", grid.en), format!("仅能精确到{}", grid.zh))]
+            }
             None => vec![Label::new(self.name.span, "not exact", "不精确")],
         }
     }

@@ -4,7 +4,9 @@ use fen_grammar::diagnostic::{Diagnostic, Text};
 use fen_grammar::source::Span;
 use num_rational::BigRational;
 
-use super::errors::{ExampleFailed, ExampleOutOfRange, ExampleSetting, InvariantViolated, MissingInput, SettingProblem};
+use super::errors::{
+    ExampleFailed, ExampleOutOfRange, ExampleSetting, InvariantViolated, MissingInput, SettingProblem,
+};
 use super::program::{Example, Expr, Program};
 use super::types::{Type, step_of};
 use super::{Claims, show_claim};
@@ -45,8 +47,13 @@ fn check_example(
         }
         *slot = Some(setting.value.value.clone());
     }
-    let missing: Vec<String> =
-        program.inputs.iter().zip(&given).filter(|(_, value)| value.is_none()).map(|(input, _)| input.name.clone()).collect();
+    let missing: Vec<String> = program
+        .inputs
+        .iter()
+        .zip(&given)
+        .filter(|(_, value)| value.is_none())
+        .map(|(input, _)| input.name.clone())
+        .collect();
     if !missing.is_empty() && resolved.is_whole {
         diagnostics.push(MissingInput { span: example.title.span, names: missing }.into());
     }
@@ -112,9 +119,8 @@ pub(crate) fn violated_invariants(program: &Program, count: usize, seed: u64) ->
                 return true;
             }
             let sides = (shown(&invariant.left, &settled), shown(&invariant.right, &settled));
-            diagnostics.push(
-                InvariantViolated { span: invariant.span, claim: show_claim(program, &claim), sides }.into(),
-            );
+            diagnostics
+                .push(InvariantViolated { span: invariant.span, claim: show_claim(program, &claim), sides }.into());
             false
         });
     }

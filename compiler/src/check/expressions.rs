@@ -135,7 +135,13 @@ impl Checker<'_> {
 
     /// Reports operands of different types, and goes on as if the one without a unit had that of the other. A bare 0 is
     /// not money: it could be a slip for a rate.
-    pub(super) fn same_type(&mut self, mut left: Expr, mut right: Expr, en: &'static str, zh: &'static str) -> (Expr, Expr) {
+    pub(super) fn same_type(
+        &mut self,
+        mut left: Expr,
+        mut right: Expr,
+        en: &'static str,
+        zh: &'static str,
+    ) -> (Expr, Expr) {
         if left.ty == right.ty {
             return (left, right);
         }

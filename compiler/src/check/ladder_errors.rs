@@ -252,10 +252,7 @@ impl Problem for Overlap {
     }
 
     fn labels(&self) -> Vec<Label> {
-        vec![
-            Label::new(self.span, "this tier", "此档"),
-            Label::new(self.other, "overlaps with this one", "与此档重叠"),
-        ]
+        vec![Label::new(self.span, "this tier", "此档"), Label::new(self.other, "overlaps with this one", "与此档重叠")]
     }
 
     fn help(&self) -> Option<Text> {
@@ -317,7 +314,10 @@ impl Problem for Undecided {
     fn message(&self) -> Text {
         let (name, region) = (&self.name, &self.region);
         Text::new(
-            format!("the tiers do not cover `{name}` {} exactly once, and it could not be decided whether a claim comes there", region.en),
+            format!(
+                "the tiers do not cover `{name}` {} exactly once, and it could not be decided whether a claim comes there",
+                region.en
+            ),
             format!("各档未恰好覆盖“{name}”{}一次,且无法判定是否会有案例落入其中", region.zh),
         )
     }

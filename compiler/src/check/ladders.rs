@@ -29,7 +29,8 @@ pub(super) fn share_facts(ladder: &Ladder, column: usize, subject: &Facts) -> Fa
     let most = rates.iter().copied().max().unwrap_or(&zero).max(&zero);
     let least = rates.iter().copied().min().unwrap_or(&zero).min(&zero);
     // The share lies between `least` and `most` of the subject, on whichever side of zero that is.
-    let corners = [&subject.low * most, &subject.low * least, &subject.high * most, &subject.high * least, zero.clone()];
+    let corners =
+        [&subject.low * most, &subject.low * least, &subject.high * most, &subject.high * least, zero.clone()];
     let (low, high) = (corners.iter().min().unwrap_or(&zero), corners.iter().max().unwrap_or(&zero));
     let mut grid = Grid(None);
     let base = ladder.base.as_ref().map_or_else(|| Grid(Some(BigRational::one())), |base| base.facts.grid.clone());
@@ -194,7 +195,11 @@ impl Checker<'_> {
 
     fn rows_cover_once(&mut self, ladder: &resolved::Ladder, id: LadderId) {
         let Some(checked) = self.program.ladder(id) else { return };
-        let unit = if checked.base.is_some() { Type::Rate } else { self.symbol_facts(checked.subject).map_or(Type::Money, |(ty, _)| ty) };
+        let unit = if checked.base.is_some() {
+            Type::Rate
+        } else {
+            self.symbol_facts(checked.subject).map_or(Type::Money, |(ty, _)| ty)
+        };
         let name = ladder.name.text.clone();
         let rows = checked.rows.clone();
         let Some(first) = rows.first() else { return };
@@ -232,8 +237,17 @@ impl Checker<'_> {
             let name = name.clone();
             match (kind, claim) {
                 (_, None) => self.report(Undecided { span, name, region: region.show(unit) }),
-                (Kind::Gap, Some(claim)) => self.report(Gap { span, below: other, name, region: region.show(unit), row: region.row(unit), claim }),
-                (Kind::Overlap, Some(claim)) => self.report(Overlap { span, other, name, region: region.show(unit), claim }),
+                (Kind::Gap, Some(claim)) => self.report(Gap {
+                    span,
+                    below: other,
+                    name,
+                    region: region.show(unit),
+                    row: region.row(unit),
+                    claim,
+                }),
+                (Kind::Overlap, Some(claim)) => {
+                    self.report(Overlap { span, other, name, region: region.show(unit), claim })
+                }
                 (Kind::Below | Kind::Above, Some(claim)) => {
                     let (region, row) = (region.show(unit), region.row(unit));
                     self.report(OpenEnd { span, name, region, row, is_top: kind == Kind::Above, claim });
@@ -255,7 +269,8 @@ impl Checker<'_> {
             let found = if is_sound { self.search(id, Region::between(row.low, row.high)) } else { Witness::Undecided };
             let claim = self.claim(&found).flatten();
             let missing = ladder.columns.iter().zip(&row.shares).filter(|(_, share)| share.is_zero());
-            let missing = missing.filter_map(|(id, _)| self.program.value(*id)).map(|value| value.name.clone()).collect();
+            let missing =
+                missing.filter_map(|(id, _)| self.program.value(*id)).map(|value| value.name.clone()).collect();
             self.report(SharesSum { bounds: row.bounds, sum, missing, claim });
         }
     }

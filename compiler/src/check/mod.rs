@@ -175,7 +175,8 @@ impl Checker<'_> {
             *slot = Value { name: value.name.text.clone(), span: value.name.span, ty, body, rounding, facts };
             *poisoned = false;
         }
-        let is_suspect = self.diagnostics.len() > problems || order::needs(resolved, id).into_iter().any(|need| self.is_suspect(need));
+        let is_suspect = self.diagnostics.len() > problems
+            || order::needs(resolved, id).into_iter().any(|need| self.is_suspect(need));
         if let Some(slot) = self.suspect.get_mut(id.0) {
             *slot = is_suspect;
         }
@@ -251,11 +252,13 @@ impl Checker<'_> {
     }
 
     fn remainder_facts(&self, ladder: &program::Ladder, id: ValueId, subject: &Facts) -> Facts {
-        let others = ladder.columns.iter().filter(|column| **column != id).filter_map(|column| self.program.value(*column));
+        let others =
+            ladder.columns.iter().filter(|column| **column != id).filter_map(|column| self.program.value(*column));
         let plain = others.clone().fold(subject.clone(), |rest, other| rest.add(&other.facts.negate()));
         // Each other share differs from its exact value by less than a step, and all exact shares lie between
         // nothing and the subject.
-        let slack = others.filter_map(|other| other.rounding.as_ref()).fold(BigRational::zero(), |sum, r| sum + &r.step);
+        let slack =
+            others.filter_map(|other| other.rounding.as_ref()).fold(BigRational::zero(), |sum, r| sum + &r.step);
         let zero = BigRational::zero();
         let low = (&subject.low).min(&zero) - &slack;
         let high = (&subject.high).max(&zero) + &slack;

@@ -89,7 +89,8 @@ pub(super) fn needs(program: &Program, id: ValueId) -> BTreeSet<Symbol> {
             let Some(ladder) = program.ladders.get(ladder.0) else { return needs };
             needs.extend(ladder.subject);
             if ladder.remainder == Some(id) {
-                needs.extend(ladder.columns.iter().filter(|column| **column != id).map(|column| Symbol::Value(*column)));
+                needs
+                    .extend(ladder.columns.iter().filter(|column| **column != id).map(|column| Symbol::Value(*column)));
             }
         }
     }

@@ -58,9 +58,14 @@ pub(crate) struct Value {
 pub(crate) enum Body {
     Expr(Expr),
     /// What the ladder's rows give this column.
-    Share { ladder: LadderId, column: usize },
+    Share {
+        ladder: LadderId,
+        column: usize,
+    },
     /// What the other columns of the ladder leave of its subject.
-    Remainder { ladder: LadderId },
+    Remainder {
+        ladder: LadderId,
+    },
 }
 
 #[derive(Clone, Debug)]

@@ -148,12 +148,8 @@ impl Facts {
     }
 
     pub(crate) fn multiply(&self, other: &Self) -> Self {
-        let corners = [
-            &self.low * &other.low,
-            &self.low * &other.high,
-            &self.high * &other.low,
-            &self.high * &other.high,
-        ];
+        let corners =
+            [&self.low * &other.low, &self.low * &other.high, &self.high * &other.low, &self.high * &other.high];
         let grid = self.grid.times(&other.grid);
         let zero = BigRational::zero();
         let (low, high) = (corners.iter().min().unwrap_or(&zero), corners.iter().max().unwrap_or(&zero));

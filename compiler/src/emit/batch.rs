@@ -94,7 +94,13 @@ fn out_of_range(f: &mut Function, row: &Row<'_>, plan: &Plan) {
 /// Leaves 1 if the pair of locals holds less than a constant, else 0.
 fn less_than_constant(f: &mut Function, local: u32, constant: &BigInt) {
     let (low, high) = split(constant);
-    super::wide::less_than(f, &[I::LocalGet(local)], &[I::LocalGet(local + 1)], &[I::I64Const(low)], &[I::I64Const(high)]);
+    super::wide::less_than(
+        f,
+        &[I::LocalGet(local)],
+        &[I::LocalGet(local + 1)],
+        &[I::I64Const(low)],
+        &[I::I64Const(high)],
+    );
 }
 
 /// Leaves 1 if the input is less than a constant, else 0.

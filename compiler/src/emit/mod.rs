@@ -43,7 +43,13 @@ pub(crate) fn emit(program: &Program, kernel: &Kernel, source_sha256: &str) -> R
 
     let mut memories = MemorySection::new();
     let pages = u64::from(plan.pages);
-    memories.memory(MemoryType { minimum: pages, maximum: Some(pages), memory64: false, shared: false, page_size_log2: None });
+    memories.memory(MemoryType {
+        minimum: pages,
+        maximum: Some(pages),
+        memory64: false,
+        shared: false,
+        page_size_log2: None,
+    });
     let mut exports = ExportSection::new();
     exports.export("memory", ExportKind::Memory, 0);
     exports.export(layout::ENTRY, ExportKind::Func, 0);

@@ -177,7 +177,8 @@ impl<'a> Row<'a> {
         if is_signed {
             // |x| = (x ^ s) - s with s = x >> 63
             self.low(f, value);
-            for instruction in [I::I64Const(63), I::I64ShrS, I::LocalTee(sign), I::I64Xor, I::LocalGet(sign), I::I64Sub] {
+            for instruction in [I::I64Const(63), I::I64ShrS, I::LocalTee(sign), I::I64Xor, I::LocalGet(sign), I::I64Sub]
+            {
                 f.instruction(&instruction);
             }
         }
@@ -193,7 +194,9 @@ impl<'a> Row<'a> {
             for instruction in [I::LocalGet(quotient), I::I64Const(1), I::I64And] {
                 f.instruction(&instruction);
             }
-            for instruction in [I::LocalGet(quotient), I::I64Const(divisor_bits), I::I64Mul, I::LocalGet(size), I::I64Eq] {
+            for instruction in
+                [I::LocalGet(quotient), I::I64Const(divisor_bits), I::I64Mul, I::LocalGet(size), I::I64Eq]
+            {
                 f.instruction(&instruction);
             }
             for instruction in [I::I64ExtendI32U, I::I64And, I::I64Sub] {
@@ -255,13 +258,9 @@ impl<'a> Row<'a> {
     fn choose_128(&self, f: &mut Function, a: Ref, b: Ref, to: u32, least: bool) {
         let condition = self.scratch + 5;
         let (first, second) = if least { (a, b) } else { (b, a) };
-        wide::less_than_of(
-            f,
-            &|f| self.low(f, first),
-            &|f| self.high(f, first),
-            &|f| self.low(f, second),
-            &|f| self.high(f, second),
-        );
+        wide::less_than_of(f, &|f| self.low(f, first), &|f| self.high(f, first), &|f| self.low(f, second), &|f| {
+            self.high(f, second)
+        });
         f.instruction(&I::I64ExtendI32U);
         f.instruction(&I::LocalSet(condition));
         let pick = |f: &mut Function| {

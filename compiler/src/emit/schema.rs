@@ -31,7 +31,9 @@ pub(super) fn schema(program: &Program, plan: &Plan, source_sha256: &str) -> Sch
         },
         title: program.title.clone(),
         source: program.source.clone(),
-        in_force: program.in_force.map(|(from, to)| InForce { from: from.to_string(), to: to.map(|to| to.to_string()) }),
+        in_force: program
+            .in_force
+            .map(|(from, to)| InForce { from: from.to_string(), to: to.map(|to| to.to_string()) }),
         compiler: concat!("fen ", env!("CARGO_PKG_VERSION")).to_owned(),
         source_sha256: source_sha256.to_owned(),
         batch: Batch { entry: ENTRY.to_owned(), capacity: CAPACITY, status: Place { offset: plan.status } },

@@ -1,9 +1,7 @@
 //! 128-bit integers from 64-bit pieces: comparison in line, multiplication and division as functions of the module.
 
 use num_bigint::BigInt;
-use wasm_encoder::{
-    BlockType, CodeSection, Function, FunctionSection, Instruction as I, TypeSection, ValType,
-};
+use wasm_encoder::{BlockType, CodeSection, Function, FunctionSection, Instruction as I, TypeSection, ValType};
 
 use crate::lower::ir::{Kernel, OpKind};
 
@@ -147,7 +145,14 @@ fn divide() -> Function {
         emit(&mut f, &[I::LocalGet(rest_low), I::LocalGet(divisor_low), I::I64RemU, I::LocalSet(rest_low)]);
     }
     emit(&mut f, &[I::Else]);
-    long_division(&mut f, [low, high], [divisor_low, divisor_high], [quotient_low, quotient_high], [rest_low, rest_high], bits);
+    long_division(
+        &mut f,
+        [low, high],
+        [divisor_low, divisor_high],
+        [quotient_low, quotient_high],
+        [rest_low, rest_high],
+        bits,
+    );
     emit(&mut f, &[I::End]);
     // quotient -= even & quotient & (rest == 0)
     emit(&mut f, &[I::LocalGet(rest_low), I::LocalGet(rest_high), I::I64Or, I::I64Eqz, I::LocalGet(even), I::I32And]);
@@ -193,10 +198,23 @@ fn long_division(
     );
     emit(f, &[I::I32Eqz, I::If(BlockType::Empty)]);
     emit(f, &[I::LocalGet(rest_high), I::LocalGet(divisor_high), I::I64Sub]);
-    emit(f, &[I::LocalGet(rest_low), I::LocalGet(divisor_low), I::I64LtU, I::I64ExtendI32U, I::I64Sub, I::LocalSet(rest_high)]);
+    emit(
+        f,
+        &[
+            I::LocalGet(rest_low),
+            I::LocalGet(divisor_low),
+            I::I64LtU,
+            I::I64ExtendI32U,
+            I::I64Sub,
+            I::LocalSet(rest_high),
+        ],
+    );
     emit(f, &[I::LocalGet(rest_low), I::LocalGet(divisor_low), I::I64Sub, I::LocalSet(rest_low)]);
     emit(f, &[I::LocalGet(quotient_low), I::I64Const(1), I::I64Or, I::LocalSet(quotient_low), I::End]);
-    emit(f, &[I::LocalGet(bits), I::I64Const(1), I::I64Sub, I::LocalTee(bits), I::I64Eqz, I::I32Eqz, I::BrIf(0), I::End]);
+    emit(
+        f,
+        &[I::LocalGet(bits), I::I64Const(1), I::I64Sub, I::LocalTee(bits), I::I64Eqz, I::I32Eqz, I::BrIf(0), I::End],
+    );
 }
 
 fn shift_left(f: &mut Function, low: u32, high: u32) {

@@ -97,8 +97,8 @@ impl Settled<'_> {
             let low = row.low.as_ref().map(|low| low * &base);
             let high = row.high.as_ref().map(|high| high * &base);
             // The part of the way from nothing to the subject that lies in this row.
-            let slice = clamp(&subject, low.as_ref(), high.as_ref())
-                - clamp(&BigRational::zero(), low.as_ref(), high.as_ref());
+            let slice =
+                clamp(&subject, low.as_ref(), high.as_ref()) - clamp(&BigRational::zero(), low.as_ref(), high.as_ref());
             sum += slice * row.shares.get(column).cloned().unwrap_or_else(BigRational::zero);
         }
         sum

@@ -24,7 +24,11 @@ pub(crate) enum OpKind {
     Max(Ref, Ref),
     Min(Ref, Ref),
     /// The quotient by a positive constant, rounded to an integer.
-    Divide { value: Ref, divisor: BigInt, mode: RoundingMode },
+    Divide {
+        value: Ref,
+        divisor: BigInt,
+        mode: RoundingMode,
+    },
 }
 
 /// An operation with the range of its results.
@@ -49,11 +53,7 @@ impl Width {
             let end = BigInt::from(1) << (bits - 1);
             *low >= -end.clone() && *high < end
         };
-        if fits(64) {
-            Some(Self::W64)
-        } else {
-            fits(128).then_some(Self::W128)
-        }
+        if fits(64) { Some(Self::W64) } else { fits(128).then_some(Self::W128) }
     }
 }
 

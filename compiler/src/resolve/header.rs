@@ -16,7 +16,11 @@ pub(super) fn read(file: &File, end: usize, diagnostics: &mut Vec<Diagnostic>) -
     for item in &file.items {
         let is_header = matches!(
             item.kind,
-            ItemKind::Policy(_) | ItemKind::Title(_) | ItemKind::Source(_) | ItemKind::InForce(_) | ItemKind::Rounding(_)
+            ItemKind::Policy(_)
+                | ItemKind::Title(_)
+                | ItemKind::Source(_)
+                | ItemKind::InForce(_)
+                | ItemKind::Rounding(_)
         );
         if !is_header {
             continue;

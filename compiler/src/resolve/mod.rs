@@ -53,7 +53,8 @@ fn choose_remainders(program: &mut Program) {
         program.outputs.iter().enumerate().map(|(at, output)| (output.value, at + 1)).collect();
     for ladder in &mut program.ladders {
         if ladder.columns.len() > 1 {
-            let last = ladder.columns.iter().enumerate().max_by_key(|(at, id)| (rank.get(id).copied().unwrap_or(0), *at));
+            let last =
+                ladder.columns.iter().enumerate().max_by_key(|(at, id)| (rank.get(id).copied().unwrap_or(0), *at));
             ladder.remainder = last.map(|(_, id)| *id);
         }
     }
@@ -227,12 +228,10 @@ impl<'a> Resolver<'a> {
     fn expr(&mut self, expr: &tree::Expr) -> Expr {
         let kind = match &expr.kind {
             tree::ExprKind::Quantity(quantity) => ExprKind::Quantity(quantity.clone()),
-            tree::ExprKind::Name(text) => {
-                match self.lookup(&tree::Name { text: text.clone(), span: expr.span }) {
-                    Some(symbol) => ExprKind::Symbol(symbol),
-                    None => ExprKind::Unknown,
-                }
-            }
+            tree::ExprKind::Name(text) => match self.lookup(&tree::Name { text: text.clone(), span: expr.span }) {
+                Some(symbol) => ExprKind::Symbol(symbol),
+                None => ExprKind::Unknown,
+            },
             tree::ExprKind::Negate(inner) => ExprKind::Negate(Box::new(self.expr(inner))),
             tree::ExprKind::Binary(op, left, right) => {
                 ExprKind::Binary(*op, Box::new(self.expr(left)), Box::new(self.expr(right)))

@@ -192,7 +192,8 @@ mod tests {
     use super::*;
 
     fn linear(terms: &[i64], constant: i64) -> Linear {
-        let vars = terms.iter().enumerate().map(|(at, value)| Linear::var(Var(at), BigRational::from(BigInt::from(*value))));
+        let vars =
+            terms.iter().enumerate().map(|(at, value)| Linear::var(Var(at), BigRational::from(BigInt::from(*value))));
         vars.fold(Linear::constant(BigRational::from(BigInt::from(constant))), |sum, term| sum.add(&term))
     }
 

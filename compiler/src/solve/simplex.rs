@@ -32,7 +32,10 @@ impl Tableau {
             low: bounds.iter().map(|(low, _)| Some(rational(low))).collect(),
             high: bounds.iter().map(|(_, high)| Some(rational(high))).collect(),
             // Start at the bound nearest to zero.
-            values: bounds.iter().map(|(low, high)| rational(&BigInt::zero().clamp(low.clone(), high.clone()))).collect(),
+            values: bounds
+                .iter()
+                .map(|(low, high)| rational(&BigInt::zero().clamp(low.clone(), high.clone())))
+                .collect(),
             rows: Vec::new(),
             variables,
         };

@@ -1,0 +1,100 @@
+//! `fen check`, `build`, `test` and `schema`.
+
+mod common;
+
+use common::{Folder, repository, surplus};
+
+const GAP: &str = "policy test.gap\nround half up to 0.01 yuan\ninput a: money from 0 yuan to 100 yuan\n\
+    a tier ..5 yuan -> b 100%\na tier 10 yuan.. -> b 50%\noutput b\n";
+
+const FAILING: &str = "policy test.failing\nround half up to 0.01 yuan\ninput a: money from 0 yuan to 100 yuan\n\
+    b = 50% * a\noutput b\nalways b <= 10 yuan\n\
+    example \"half of ten\"\n  given a 10 yuan\n  expect b 5 yuan\n\
+    example \"half of twelve\"\n  given a 12 yuan\n  expect b 5 yuan\n";
+
+#[test]
+fn check_tells_good_from_bad() {
+    let folder = Folder::new();
+    folder.write("bad.fen", GAP);
+    let policies = repository("policies").display().to_string();
+    assert_eq!(folder.fen(&["check", &policies]).code(), 0);
+    let done = folder.fen(&["check", &policies, "bad.fen"]);
+    assert_eq!(done.code(), 1);
+    assert!(done.stderr().contains("fen::tier::gap"), "{}", done.stderr());
+    let done = folder.fen(&["check", "bad.fen", "--lang", "zh"]);
+    assert!(done.stderr().contains("没有对应的档"), "{}", done.stderr());
+    folder.fen(&["check", "nothing.fen"]).refused("fen::file::read");
+    std::fs::create_dir(folder.path("empty")).unwrap();
+    folder.fen(&["check", "empty"]).refused("fen::file::no_policies");
+    folder.write("gbk.fen", b"\xd5\xfe\xb2\xdf");
+    folder.fen(&["check", "gbk.fen"]).refused("fen::file::not_utf8");
+}
+
+#[test]
+fn check_as_json() {
+    let folder = Folder::new();
+    folder.write("bad.fen", GAP);
+    let done = folder.fen(&["check", "bad.fen", "--format", "json"]);
+    assert_eq!(done.code(), 1);
+    insta::assert_snapshot!(done.stdout());
+    assert_eq!(
+        folder.fen(&["check", &surplus(), "--format", "json"]).good().replace(['\n', ' '], ""),
+        "{\"diagnostics\":[]}"
+    );
+}
+
+#[test]
+fn failing_examples_and_invariants() {
+    let folder = Folder::new();
+    folder.write("failing.fen", FAILING);
+    assert_eq!(folder.fen(&["check", "failing.fen"]).code(), 1);
+    assert_eq!(folder.fen(&["build", "failing.fen", "-o", "out.wasm"]).code(), 1);
+    let done = folder.fen(&["test", "failing.fen"]);
+    assert_eq!(done.code(), 1);
+    insta::assert_snapshot!(done.stdout());
+    let json: serde_json::Value =
+        serde_json::from_str(&folder.fen(&["test", "failing.fen", "--format", "json"]).stdout()).unwrap();
+    assert_eq!((json["passed"].as_u64(), json["failed"].as_u64()), (Some(1), Some(2)));
+    let junit = folder.fen(&["test", "failing.fen", "--format", "junit"]).stdout();
+    assert!(junit.contains("tests=\"3\"") && junit.contains("failures=\"2\""), "{junit}");
+    assert!(folder.fen(&["test", &repository("policies").display().to_string()]).good().contains("0 failed"));
+    assert_eq!(folder.names(), ["failing.fen"]);
+}
+
+#[test]
+fn build_writes_a_module_or_nothing() {
+    let folder = Folder::new();
+    folder.write("bad.fen", GAP);
+    assert_eq!(folder.fen(&["build", "bad.fen", "-o", "bad.wasm"]).code(), 1);
+    assert_eq!(folder.names(), ["bad.fen"]);
+    folder.fen(&["build", &surplus(), "-o", "once.wasm"]).good();
+    folder.fen(&["build", &surplus(), "-o", "twice.wasm"]).good();
+    let bytes = |name: &str| std::fs::read(folder.path(name)).unwrap();
+    assert!(bytes("once.wasm").starts_with(b"\0asm"));
+    assert_eq!(bytes("once.wasm"), bytes("twice.wasm"));
+}
+
+#[test]
+fn schema_of_policy_and_module_are_one() {
+    let folder = Folder::new();
+    folder.fen(&["build", &surplus(), "-o", "policy.wasm"]).good();
+    let schema = folder.fen(&["schema", "policy.wasm"]).good();
+    assert_eq!(folder.fen(&["schema", &surplus()]).good(), schema);
+    let mut value: serde_json::Value = serde_json::from_str(&schema).unwrap();
+    value["source_sha256"] = "…".into();
+    insta::assert_snapshot!(format!("{value:#}"));
+}
+
+#[test]
+fn damaged_modules_are_refused() {
+    let folder = Folder::new();
+    folder.fen(&["build", &surplus(), "-o", "good.wasm"]).good();
+    folder.write("claims.csv", "budget,spent\n1,1\n");
+    let good = std::fs::read(folder.path("good.wasm")).unwrap();
+    for length in [0, 3, 4, 7, 8, 20, good.len() / 2, good.len() - 1] {
+        folder.write("cut.wasm", &good[..length]);
+        let done = folder.fen(&["run", "cut.wasm", "--input", "claims.csv"]);
+        done.refused("fen::module::");
+        assert_eq!(done.stdout(), "", "cut at {length}");
+    }
+}
