@@ -1,4 +1,12 @@
 //! Every policy in `tests/broken` is refused; what the compiler says of it stands beside it, in both languages.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::print_stdout,
+    reason = "a test fails by panicking"
+)]
 
 use fen_compiler::render::{Style, json, text};
 use fen_compiler::{Lang, Source, analyze};

@@ -69,7 +69,7 @@ impl Policy {
 /// Reads the outline of a module: what it imports, its memory, its schema.
 fn inspect(bytes: &[u8]) -> Result<Schema, LoadError> {
     let damaged = |error: wasmparser::BinaryReaderError| LoadError::NotAModule(error.to_string());
-    let mut schema = None;
+    let mut schemas = Vec::new();
     let mut memories = Vec::new();
     for payload in Parser::new(0).parse_all(bytes) {
         match payload.map_err(damaged)? {
@@ -88,11 +88,7 @@ fn inspect(bytes: &[u8]) -> Result<Schema, LoadError> {
                     memories.push(memory.map_err(damaged)?);
                 }
             }
-            Payload::CustomSection(section) if section.name() == fen_schema::SECTION => {
-                if schema.replace(section.data()).is_some() {
-                    return Err(LoadError::DamagedSchema("it stands twice".into()));
-                }
-            }
+            Payload::CustomSection(section) if section.name() == fen_schema::SECTION => schemas.push(section.data()),
             _ => {}
         }
     }
@@ -103,7 +99,11 @@ fn inspect(bytes: &[u8]) -> Result<Schema, LoadError> {
     if memory.maximum.is_none() {
         return Err(LoadError::Memory(MemoryFault::Unbounded));
     }
-    let schema = read_schema(schema.ok_or(LoadError::NoSchema)?)?;
+    let schema = match schemas.as_slice() {
+        [] => return Err(LoadError::NoSchema),
+        [schema] => read_schema(schema)?,
+        _ => return Err(LoadError::DamagedSchema("it stands twice".into())),
+    };
     columns_fit(&schema, memory.initial.saturating_mul(65_536))?;
     Ok(schema)
 }

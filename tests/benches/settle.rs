@@ -3,7 +3,6 @@
 //! Three ways to settle one batch of county-years: by hand with every operation checked for overflow; the module's
 //! entry alone, its columns already in memory; and [`fen_runtime::Session::settle`] from Arrow columns to Arrow columns.
 //! Beside criterion's figures, the last lines give the ratios, measured in turns so that both sides see the same machine.
-#![expect(missing_docs, reason = "criterion's macros make public items without documentation")]
 #![expect(
     clippy::print_stdout,
     clippy::unwrap_used,

@@ -1,4 +1,12 @@
 //! Interpreter and module agree on every bit of every output, for policies and claims made up at random.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::print_stdout,
+    reason = "a test fails by panicking"
+)]
 
 use std::sync::LazyLock;
 use std::sync::atomic::{AtomicUsize, Ordering};

@@ -1,4 +1,12 @@
 //! A module that breaks the interface is refused before anything of it runs.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::print_stdout,
+    reason = "a test fails by panicking"
+)]
 
 use fen_compiler::{Source, analyze};
 use fen_runtime::{LoadError, Runtime};

@@ -2,6 +2,14 @@
 //!
 //! They need the built site and their tools, which `cargo xtask test` prepares and names in `FEN_SITE`, `FEN_CHROMIUM` and
 //! `NODE`; a plain `cargo test` leaves them out.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::print_stdout,
+    reason = "a test fails by panicking"
+)]
 
 use std::path::Path;
 use std::process::Command;

@@ -77,7 +77,7 @@ fn placeholder(value: &resolved::Value) -> Value {
     let zero = BigRational::zero();
     let facts = Facts::constant(&zero);
     let kind = ExprKind::Constant(zero);
-    let body = Body::Expr(Expr { span: value.name.span, ty: Type::Money, kind, facts: facts.clone() });
+    let body = Body::Expr(Box::new(Expr { span: value.name.span, ty: Type::Money, kind, facts: facts.clone() }));
     Value { name: value.name.text.clone(), span: value.name.span, ty: Type::Money, body, rounding: None, facts }
 }
 
@@ -156,7 +156,9 @@ impl Checker<'_> {
         let Some(value) = resolved.values.get(id.0) else { return };
         let problems = self.diagnostics.len();
         let typed = match &value.body {
-            ValueBody::Expr(expr) => self.expr(expr).map(|expr| (expr.ty, expr.facts.clone(), Body::Expr(expr))),
+            ValueBody::Expr(expr) => {
+                self.expr(expr).map(|expr| (expr.ty, expr.facts.clone(), Body::Expr(Box::new(expr))))
+            }
             ValueBody::Share(ladder) => self.share(*ladder, id),
         };
         if let Some(base) = &value.share_of

@@ -56,7 +56,7 @@ pub(crate) struct Value {
 
 #[derive(Clone, Debug)]
 pub(crate) enum Body {
-    Expr(Expr),
+    Expr(Box<Expr>),
     /// What the ladder's rows give this column.
     Share {
         ladder: LadderId,
