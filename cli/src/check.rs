@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use fen_compiler::{Lang, analyze, render};
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::args::{CheckArgs, CheckFormat};
 use crate::error::{Outcome, print, print_error};
@@ -20,12 +20,7 @@ pub(crate) fn check(args: &CheckArgs, lang: Lang) -> Outcome<ExitCode> {
         bad += usize::from(analysis.has_error());
         match args.format {
             CheckFormat::Text => load::report(&source, &analysis, lang),
-            CheckFormat::Json => {
-                let mut report = render::json(&source, analysis.diagnostics(), lang);
-                if let Some(Value::Array(diagnostics)) = report.get_mut("diagnostics").map(Value::take) {
-                    all.extend(diagnostics);
-                }
-            }
+            CheckFormat::Json => all.extend(render::json(&source, analysis.diagnostics(), lang)),
         }
     }
     match args.format {

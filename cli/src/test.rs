@@ -110,12 +110,11 @@ fn as_json(tested: &[Tested], failed: usize, lang: Lang) -> String {
             let cases: Vec<_> = cases
                 .iter()
                 .map(|case| {
-                    let problem = case.problem.as_ref().map(std::slice::from_ref).unwrap_or_default();
                     json!({
                         "kind": case.kind,
                         "name": case.name,
                         "passed": case.problem.is_none(),
-                        "diagnostics": render::json(source, problem, lang)["diagnostics"],
+                        "diagnostics": render::json(source, case.problem.as_slice(), lang),
                     })
                 })
                 .collect();

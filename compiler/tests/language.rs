@@ -8,7 +8,7 @@ use fen_compiler::{Lang, Source, analyze, render};
 fn accepted(name: &str, text: &str) {
     let source = Source::new(name, text);
     let analysis = analyze(&source);
-    assert!(analysis.policy().is_some(), "{name}: {:#}", render::json(&source, analysis.diagnostics(), Lang::En));
+    assert!(analysis.policy().is_some(), "{name}: {:#?}", render::json(&source, analysis.diagnostics(), Lang::En));
 }
 
 /// The contents of the ```fen blocks of a Markdown text.

@@ -30,7 +30,7 @@ fn compiled(text: &str) -> Option<(Source, fen_compiler::Analysis)> {
     let analysis = analyze(&source);
     let wrong: Vec<_> =
         analysis.diagnostics().iter().filter(|problem| problem.code != "fen::number::too_large").cloned().collect();
-    assert!(wrong.is_empty(), "{text}\n{:#}", render::json(&source, &wrong, Lang::En));
+    assert!(wrong.is_empty(), "{text}\n{:#?}", render::json(&source, &wrong, Lang::En));
     analysis.policy().is_some().then_some((source, analysis))
 }
 

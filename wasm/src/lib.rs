@@ -12,7 +12,8 @@ use wasm_bindgen::prelude::wasm_bindgen;
 pub fn check(source: &str, lang: &str) -> String {
     let lang = if lang.starts_with("zh") { Lang::Zh } else { Lang::En };
     let source = Source::new("policy.fen", source);
-    render::json(&source, analyze(&source).diagnostics(), lang).to_string()
+    let diagnostics = render::json(&source, analyze(&source).diagnostics(), lang);
+    serde_json::json!({ "diagnostics": diagnostics }).to_string()
 }
 
 #[cfg(test)]

@@ -10,11 +10,10 @@ use serde_json::{Value, json};
 #[cfg(feature = "fancy")]
 pub use self::framed::{Style, text};
 
-/// The diagnostics as JSON: an object with an array `diagnostics`; lines and columns count from 1, columns count
-/// characters, ends are exclusive.
+/// Each diagnostic as a JSON object; lines and columns count from 1, columns count characters, ends are exclusive.
 #[must_use]
-pub fn json(source: &Source, diagnostics: &[Diagnostic], lang: Lang) -> Value {
-    let diagnostics: Vec<Value> = diagnostics
+pub fn json(source: &Source, diagnostics: &[Diagnostic], lang: Lang) -> Vec<Value> {
+    diagnostics
         .iter()
         .map(|diagnostic| {
             let labels: Vec<Value> = diagnostic
@@ -40,8 +39,7 @@ pub fn json(source: &Source, diagnostics: &[Diagnostic], lang: Lang) -> Value {
                 "labels": labels,
             })
         })
-        .collect();
-    json!({ "diagnostics": diagnostics })
+        .collect()
 }
 
 fn severity(severity: Severity) -> &'static str {

@@ -1,16 +1,6 @@
 //! `fen run`: claims from files, results and rejects to files.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    clippy::print_stdout,
-    reason = "a test fails by panicking"
-)]
 
-mod common;
-
-use common::{Folder, repository, surplus};
+use crate::folder::{Folder, repository, surplus};
 
 const TABLE: &str = "budget,spent\n\
     100000000.00,95000000.00\n100000000.00,94999999.99\n100000000.00,92000000.00\n\

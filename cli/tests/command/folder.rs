@@ -8,29 +8,29 @@ use std::process::{Command, Output, Stdio};
 use tempfile::TempDir;
 
 /// A folder of its own for one test.
-pub struct Folder(TempDir);
+pub(crate) struct Folder(TempDir);
 
 impl Folder {
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self(TempDir::new().unwrap())
     }
 
-    pub fn path(&self, name: &str) -> PathBuf {
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.0.path().join(name)
     }
 
-    pub fn write(&self, name: &str, content: impl AsRef<[u8]>) -> PathBuf {
+    pub(crate) fn write(&self, name: &str, content: impl AsRef<[u8]>) -> PathBuf {
         let path = self.path(name);
         fs::write(&path, content).unwrap();
         path
     }
 
-    pub fn read(&self, name: &str) -> String {
+    pub(crate) fn read(&self, name: &str) -> String {
         fs::read_to_string(self.path(name)).unwrap()
     }
 
     /// The names of all files in the folder, sorted.
-    pub fn names(&self) -> Vec<String> {
+    pub(crate) fn names(&self) -> Vec<String> {
         let entries = fs::read_dir(self.0.path()).unwrap();
         let mut names: Vec<String> =
             entries.map(|entry| entry.unwrap().file_name().to_string_lossy().into_owned()).collect();
@@ -39,11 +39,11 @@ impl Folder {
     }
 
     /// Runs `fen` in this folder, in English.
-    pub fn fen(&self, args: &[&str]) -> Done {
+    pub(crate) fn fen(&self, args: &[&str]) -> Done {
         self.fen_with_input(args, b"")
     }
 
-    pub fn fen_with_input(&self, args: &[&str], input: &[u8]) -> Done {
+    pub(crate) fn fen_with_input(&self, args: &[&str], input: &[u8]) -> Done {
         let mut child = Command::new(env!("CARGO_BIN_EXE_fen"))
             .args(args)
             .current_dir(self.0.path())
@@ -60,29 +60,29 @@ impl Folder {
 }
 
 /// What a run of the command came to.
-pub struct Done(Output);
+pub(crate) struct Done(Output);
 
 impl Done {
-    pub fn code(&self) -> i32 {
+    pub(crate) fn code(&self) -> i32 {
         self.0.status.code().unwrap()
     }
 
-    pub fn stdout(&self) -> String {
+    pub(crate) fn stdout(&self) -> String {
         String::from_utf8(self.0.stdout.clone()).unwrap()
     }
 
-    pub fn stderr(&self) -> String {
+    pub(crate) fn stderr(&self) -> String {
         String::from_utf8(self.0.stderr.clone()).unwrap()
     }
 
     /// Requires success and returns what was printed.
-    pub fn good(&self) -> String {
+    pub(crate) fn good(&self) -> String {
         assert_eq!(self.code(), 0, "{}{}", self.stdout(), self.stderr());
         self.stdout()
     }
 
     /// Requires that the command could not do its work, for a reason with this code.
-    pub fn refused(&self, code: &str) -> String {
+    pub(crate) fn refused(&self, code: &str) -> String {
         let message = self.stderr();
         assert_eq!(self.code(), 2, "{message}");
         assert!(message.contains(code), "{code} is not the reason: {message}");
@@ -91,11 +91,11 @@ impl Done {
 }
 
 /// A file of the repository.
-pub fn repository(path: &str) -> PathBuf {
+pub(crate) fn repository(path: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(path).canonicalize().unwrap()
 }
 
 /// The English policy of the language examples, section 1.
-pub fn surplus() -> String {
+pub(crate) fn surplus() -> String {
     repository("policies/qujing/surplus.fen").display().to_string()
 }

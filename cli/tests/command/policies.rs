@@ -1,16 +1,6 @@
 //! `fen check`, `build`, `test` and `schema`.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    clippy::print_stdout,
-    reason = "a test fails by panicking"
-)]
 
-mod common;
-
-use common::{Folder, repository, surplus};
+use crate::folder::{Folder, repository, surplus};
 
 const GAP: &str = "policy test.gap\nround half up to 0.01 yuan\ninput a: money from 0 yuan to 100 yuan\n\
     a tier ..5 yuan -> b 100%\na tier 10 yuan.. -> b 50%\noutput b\n";
