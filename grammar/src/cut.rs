@@ -39,7 +39,7 @@ mod tests {
     use super::*;
 
     fn texts(source: &str) -> Vec<&str> {
-        cut(source).iter().map(|piece| &source[piece.span.start..piece.span.end]).collect()
+        cut(source).iter().map(|piece| source.get(piece.span.start..piece.span.end).unwrap()).collect()
     }
 
     #[test]

@@ -212,7 +212,7 @@ mod tests {
             .iter()
             .map(|d| {
                 let label = d.labels.first().unwrap();
-                let culprit = &text[label.span.start..label.span.end];
+                let culprit = text.get(label.span.start..label.span.end).unwrap();
                 format!(
                     "{culprit:?} {} | {} | {} | {} | {}",
                     d.code, d.message.en, label.text.en, d.message.zh, label.text.zh
