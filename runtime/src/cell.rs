@@ -28,10 +28,14 @@ pub fn parse_cell(text: &str, column: &Column) -> Result<i128, RejectCode> {
     }
     let too_far = if negative { RejectCode::BelowMin } else { RejectCode::AboveMax };
     let padding = std::iter::repeat_n(b'0', scale - decimals.len());
-    let mut size: i128 = 0;
-    for digit in whole.bytes().chain(decimals.bytes()).chain(padding) {
-        size = size.checked_mul(10).and_then(|size| size.checked_add(i128::from(digit - b'0'))).ok_or(too_far)?;
-    }
+    let digits = whole.bytes().chain(decimals.bytes()).chain(padding).map(|digit| digit - b'0');
+    let size = if whole.len() + scale <= 18 {
+        // Nearly all amounts: 18 digits always fit 64 bits.
+        i128::from(digits.fold(0_i64, |size, digit| size * 10 + i64::from(digit)))
+    } else {
+        let push = |size: i128, digit: u8| size.checked_mul(10).and_then(|size| size.checked_add(i128::from(digit)));
+        digits.into_iter().try_fold(0_i128, push).ok_or(too_far)?
+    };
     let value = if negative { -size } else { size };
     match column.layout {
         Layout::I64 if i64::try_from(value).is_err() => Err(too_far),
@@ -46,15 +50,15 @@ pub fn format_cell(value: i128, scale: u32, text: &mut String) {
         text.push('-');
     }
     let size = value.unsigned_abs();
-    match 10_u128.checked_pow(scale) {
-        Some(unit) if scale > 0 => {
-            let width = usize::try_from(scale).unwrap_or(0);
-            let _ = write!(text, "{}.{:0width$}", size / unit, size % unit);
-        }
-        _ => {
-            let _ = write!(text, "{size}");
-        }
-    }
+    let width = usize::try_from(scale).unwrap_or(0);
+    // Writing to a string cannot fail.
+    let _ = match (u64::try_from(size), 10_u64.checked_pow(scale), 10_u128.checked_pow(scale)) {
+        _ if scale == 0 => write!(text, "{size}"),
+        // Nearly all amounts: 128-bit division is slow.
+        (Ok(size), Some(unit), _) => write!(text, "{}.{:0width$}", size / unit, size % unit),
+        (_, _, Some(unit)) => write!(text, "{}.{:0width$}", size / unit, size % unit),
+        _ => write!(text, "{size}"),
+    };
 }
 
 #[cfg(test)]

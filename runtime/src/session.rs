@@ -5,7 +5,7 @@ use std::sync::Arc;
 use arrow_array::cast::AsArray;
 use arrow_array::types::{Decimal64Type, Decimal128Type};
 use arrow_array::{Array, ArrayRef, Decimal64Array, Decimal128Array, RecordBatch, RecordBatchOptions};
-use arrow_buffer::{BooleanBuffer, NullBuffer, ScalarBuffer};
+use arrow_buffer::{BooleanBufferBuilder, NullBuffer, ScalarBuffer};
 use arrow_schema::{DataType, Field, SchemaRef};
 use fen_schema::{Column, Layout, RejectCode, Schema, Text};
 use wasmtime::{Engine, InstancePre, Memory, Store, TypedFunc};
@@ -290,13 +290,12 @@ fn settled_rows(rows: usize, rejects: &[Rejected]) -> Option<NullBuffer> {
     if rejects.is_empty() {
         return None;
     }
-    let mut settled = vec![true; rows];
-    for reject in rejects {
-        if let Some(slot) = settled.get_mut(reject.row) {
-            *slot = false;
-        }
+    let mut settled = BooleanBufferBuilder::new(rows);
+    settled.append_n(rows, true);
+    for reject in rejects.iter().filter(|reject| reject.row < rows) {
+        settled.set_bit(reject.row, false);
     }
-    Some(NullBuffer::new(BooleanBuffer::from(settled)))
+    Some(NullBuffer::new(settled.finish()))
 }
 
 /// The cells of an output column, as they come out of the memory.

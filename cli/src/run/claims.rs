@@ -34,8 +34,11 @@ pub(crate) struct Claims {
 /// Some rows of the file.
 #[derive(Default)]
 pub(crate) struct Batch {
-    /// The rows that could be read, as they stand in the file, with their numbers.
-    records: Vec<(u64, ByteRecord)>,
+    /// The rows that could be read, as they stand in the file: as many as there are `numbers`, the rest is room for
+    /// later rows.
+    records: Vec<ByteRecord>,
+    /// By record, its row's number.
+    numbers: Vec<u64>,
     /// By input, one integer per record.
     cells: Vec<Vec<i128>>,
     /// By record.
@@ -106,27 +109,37 @@ impl Claims {
 
     /// Reads the next rows; false at the end of the file.
     pub(crate) fn read(&mut self, batch: &mut Batch) -> Outcome<bool> {
-        batch.records.clear();
+        batch.numbers.clear();
         batch.rejected.clear();
         batch.is_rejected.clear();
         batch.rows = 0;
         batch.cells.resize_with(self.inputs.len(), Vec::new);
         batch.cells.iter_mut().for_each(Vec::clear);
         while batch.rows < BATCH_ROWS as u64 {
-            let mut record = ByteRecord::new();
+            let free = batch.numbers.len();
+            if free == batch.records.len() {
+                batch.records.push(ByteRecord::new());
+            }
+            let Some(mut record) = batch.records.get_mut(free).map(std::mem::take) else { break };
             if !self.reader.read_byte_record(&mut record).map_err(|error| Error::read(&self.path, &error))? {
                 break;
             }
             self.progress.record();
             self.rows += 1;
             batch.rows += 1;
-            self.sort_in(record, batch);
+            if self.sort_in(&record, batch) {
+                batch.numbers.push(self.rows);
+                batch.is_rejected.push(false);
+            }
+            if let Some(slot) = batch.records.get_mut(free) {
+                *slot = record;
+            }
         }
         Ok(batch.rows > 0)
     }
 
-    /// Puts a row among the readable or the rejected ones.
-    fn sort_in(&self, record: ByteRecord, batch: &mut Batch) {
+    /// Takes the cells of a row, or puts it among the rejected ones; whether it could be read.
+    fn sort_in(&self, record: &ByteRecord, batch: &mut Batch) -> bool {
         let row = self.rows;
         if record.len() != self.header.len() {
             let (found, wanted) = (record.len(), self.header.len());
@@ -136,9 +149,9 @@ impl Claims {
             };
             let cause = Cause { column: String::new(), code: RejectCode::WrongFieldCount, reason };
             batch.rejected.push(RejectedRow { row, cause: Arc::new(cause) });
-            return;
+            return false;
         }
-        let before = batch.records.len();
+        let before = batch.numbers.len();
         for ((column, input), cells) in self.columns.iter().zip(&self.inputs).zip(&mut batch.cells) {
             let text = record.get(*column).and_then(|cell| std::str::from_utf8(cell).ok());
             match text.map_or(Err(RejectCode::NotANumber), |text| parse_cell(text, input)) {
@@ -147,12 +160,11 @@ impl Claims {
                     let cause = Cause { column: input.name.clone(), code, reason: reason(input, code) };
                     batch.rejected.push(RejectedRow { row, cause: Arc::new(cause) });
                     batch.cells.iter_mut().for_each(|cells| cells.truncate(before));
-                    return;
+                    return false;
                 }
             }
         }
-        batch.records.push((row, record));
-        batch.is_rejected.push(false);
+        true
     }
 
     /// The readable rows as Arrow columns.
@@ -172,7 +184,7 @@ impl Claims {
             };
             arrays.push(array);
         }
-        let options = RecordBatchOptions::new().with_row_count(Some(batch.records.len()));
+        let options = RecordBatchOptions::new().with_row_count(Some(batch.numbers.len()));
         RecordBatch::try_new_with_options(Arc::clone(&self.arrow), arrays, &options).map_err(failed)
     }
 }
@@ -180,8 +192,7 @@ impl Claims {
 impl Batch {
     /// Takes note that the module rejected a claim.
     pub(crate) fn reject(&mut self, rejected: &Rejected) {
-        let (Some((row, _)), Some(slot)) = (self.records.get(rejected.row), self.is_rejected.get_mut(rejected.row))
-        else {
+        let (Some(row), Some(slot)) = (self.numbers.get(rejected.row), self.is_rejected.get_mut(rejected.row)) else {
             return;
         };
         *slot = true;
@@ -191,7 +202,7 @@ impl Batch {
     /// The settled rows as they stand in the file, each with its place among the claims given to the module.
     pub(crate) fn settled_rows(&self) -> impl Iterator<Item = (usize, &ByteRecord)> {
         let records = self.records.iter().zip(&self.is_rejected).enumerate();
-        records.filter(|(_, (_, rejected))| !**rejected).map(|(at, ((_, record), _))| (at, record))
+        records.filter(|(_, (_, rejected))| !**rejected).map(|(at, (record, _))| (at, record))
     }
 }
 
