@@ -29,3 +29,17 @@ fn json_counts_lines_and_characters_from_one() {
     let report = json(&source, analyze(&source).diagnostics(), Lang::Zh);
     insta::assert_snapshot!(format!("{:#}", serde_json::Value::from(report)));
 }
+
+#[test]
+fn policies_too_large_for_a_module_are_refused() {
+    use std::fmt::Write as _;
+    let mut text = "policy too.large\ninput a: money from 0 yuan to 100_000 yuan\nd0 = a\n".to_owned();
+    for at in 1..12_000 {
+        writeln!(text, "d{at} = max(d{} - 0.01 yuan, a - {at}.00 yuan)", at - 1).unwrap();
+    }
+    text += "output d11999\n";
+    let source = Source::new("too_large.fen", text);
+    let analysis = analyze(&source);
+    let codes: Vec<&str> = analysis.diagnostics().iter().map(|diagnostic| diagnostic.code).collect();
+    assert_eq!(codes, ["fen::policy::too_large"]);
+}

@@ -23,6 +23,8 @@ pub(super) struct Row<'a> {
     helpers: &'a Helpers,
     /// By operation.
     places: Vec<u32>,
+    /// By input column.
+    inputs: Vec<u32>,
     /// The first local that rounding may use.
     scratch: u32,
     first: u32,
@@ -32,8 +34,14 @@ impl<'a> Row<'a> {
     pub(super) fn new(kernel: &'a Kernel, plan: &'a Plan, helpers: &'a Helpers, first: u32) -> Self {
         let mut next = first;
         let mut places = Vec::new();
+        let mut inputs = vec![first; plan.inputs.len()];
         for op in &kernel.ops {
             places.push(next);
+            if let OpKind::Input(at) = op.kind
+                && let Some(slot) = inputs.get_mut(at)
+            {
+                *slot = next;
+            }
             next += match (&op.kind, op.width()) {
                 (OpKind::Constant(_), _) => 0,
                 (OpKind::Input(at), _) => plan.inputs.get(*at).map_or(1, |cell| cell.layout.bytes() / 8),
@@ -41,7 +49,7 @@ impl<'a> Row<'a> {
                 (_, Width::W128) => 2,
             };
         }
-        Self { kernel, plan, helpers, places, scratch: next, first }
+        Self { kernel, plan, helpers, places, inputs, scratch: next, first }
     }
 
     /// How many 64-bit locals the row needs.
@@ -55,8 +63,7 @@ impl<'a> Row<'a> {
 
     /// The local of an input column.
     pub(super) fn input(&self, column: usize) -> u32 {
-        let op = self.kernel.ops.iter().position(|op| op.kind == OpKind::Input(column));
-        op.map_or(self.scratch, |at| self.place(Ref(at)))
+        self.inputs.get(column).copied().unwrap_or(self.scratch)
     }
 
     pub(super) fn load_inputs(&self, f: &mut Function) {

@@ -41,3 +41,29 @@ impl Problem for TooLargeNumber {
         ))
     }
 }
+
+/// A policy that computes more than one function of a module can hold.
+pub(super) struct TooManyOperations {
+    pub(super) operations: usize,
+    pub(super) most: usize,
+}
+
+impl Problem for TooManyOperations {
+    const CODE: &'static str = "fen::policy::too_large";
+
+    fn message(&self) -> Text {
+        let (operations, most) = (self.operations, self.most);
+        Text::new(
+            format!("the policy computes {operations} intermediate values for a claim; {most} are the most"),
+            format!("本政策每例须计算 {operations} 个中间值,上限为 {most} 个"),
+        )
+    }
+
+    fn labels(&self) -> Vec<Label> {
+        vec![Label::new(Span::default(), "in this policy", "本政策")]
+    }
+
+    fn help(&self) -> Option<Text> {
+        Some(Text::new("divide it into several policies", "请拆分为几份政策"))
+    }
+}

@@ -15,13 +15,16 @@ use num_bigint::BigInt;
 use num_rational::BigRational;
 use num_traits::{One, Signed, Zero};
 
-use self::errors::TooLargeNumber;
+use self::errors::{TooLargeNumber, TooManyOperations};
 use self::ir::{Builder, Kernel, Ref, TooWide};
 use crate::check::program::{Body, Expr, ExprKind, Ladder, Program, Value};
 use crate::check::types::{Facts, Grid, step_of};
 use crate::resolve::program::{Symbol, ValueId};
 
-/// Lowers a program without errors; the only thing that can still be wrong with it is the size of its numbers.
+/// The most operations of a kernel. Each needs up to two locals, of which engines allow 50 000.
+const MAX_OPERATIONS: usize = 20_000;
+
+/// Lowers a program without errors; all that can still be wrong with it is its size and that of its numbers.
 pub(crate) fn lower(program: &Program) -> Result<Kernel, Box<Diagnostic>> {
     let mut lowering = Lowering { program, builder: Builder::default(), values: HashMap::new() };
     for at in 0..program.inputs.len() {
@@ -39,7 +42,11 @@ pub(crate) fn lower(program: &Program) -> Result<Kernel, Box<Diagnostic>> {
         let cell = lowering.output(output.value, output.scale).map_err(|wide| too_large(program, value, &wide))?;
         outputs.push(cell);
     }
-    Ok(lowering.builder.finish(outputs))
+    let kernel = lowering.builder.finish(outputs);
+    if kernel.ops.len() > MAX_OPERATIONS {
+        return Err(Box::new(TooManyOperations { operations: kernel.ops.len(), most: MAX_OPERATIONS }.into()));
+    }
+    Ok(kernel)
 }
 
 fn too_large(program: &Program, value: Option<&Value>, wide: &TooWide) -> Box<Diagnostic> {
