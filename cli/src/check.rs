@@ -29,7 +29,7 @@ pub(crate) fn check(args: &CheckArgs, lang: Lang) -> Outcome<ExitCode> {
             let (count, good) = (paths.len(), paths.len() - bad);
             print_error(&match lang {
                 Lang::En => format!("{good} of {count} without errors\n"),
-                Lang::Zh => format!("共检查 {count} 份,其中 {good} 份没有错误\n"),
+                Lang::Zh => format!("共检查 {count} 份，其中 {good} 份没有错误\n"),
             });
         }
     }

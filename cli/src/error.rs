@@ -29,7 +29,7 @@ impl Error {
     /// A file that cannot be read.
     pub(crate) fn read(path: &Path, error: &dyn Display) -> Self {
         let path = path.display();
-        Self::new("fen::file::read", format!("cannot read {path}: {error}"), format!("无法读取 {path}:{error}"))
+        Self::new("fen::file::read", format!("cannot read {path}: {error}"), format!("无法读取 {path}：{error}"))
     }
 
     /// A file that cannot be written.
@@ -38,7 +38,7 @@ impl Error {
             return Self::OutputClosed;
         }
         let path = path.display();
-        Self::new("fen::file::write", format!("cannot write {path}: {error}"), format!("无法写入 {path}:{error}"))
+        Self::new("fen::file::write", format!("cannot write {path}: {error}"), format!("无法写入 {path}：{error}"))
     }
 
     /// Tells the user.

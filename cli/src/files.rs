@@ -66,7 +66,7 @@ pub(crate) fn not_utf8(path: &Path) -> Error {
     Error::new(
         "fen::file::not_utf8",
         format!("{shown} is not UTF-8 text; save it as UTF-8 (in Excel: \"CSV UTF-8\")"),
-        format!("{shown} 不是 UTF-8 文本,请另存为 UTF-8(Excel 中选“CSV UTF-8”)"),
+        format!("{shown} 不是 UTF-8 文本，请另存为 UTF-8（Excel 中选“CSV UTF-8”）"),
     )
 }
 

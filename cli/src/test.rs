@@ -98,7 +98,7 @@ fn text(tested: &[Tested], failed: usize, lang: Lang) -> String {
     let passed = tested.iter().map(|tested| tested.cases.len()).sum::<usize>() - failed;
     let _ = match lang {
         Lang::En => writeln!(text, "{passed} passed, {failed} failed; each `always` tried on {CLAIMS} claims"),
-        Lang::Zh => writeln!(text, "{passed} 项通过,{failed} 项失败;每条“恒有”试算 {CLAIMS} 例"),
+        Lang::Zh => writeln!(text, "{passed} 项通过，{failed} 项失败；每条“恒有”试算 {CLAIMS} 例"),
     };
     text
 }

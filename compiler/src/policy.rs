@@ -141,7 +141,7 @@ impl Problem for Failure {
     const CODE: &'static str = "fen::internal::emit";
 
     fn message(&self) -> Text {
-        Text::new("the compiler could not write the module; please report it", "编译器未能写出模块,请反馈")
+        Text::new("the compiler could not write the module; please report it", "编译器未能写出模块，请反馈")
     }
 
     fn labels(&self) -> Vec<Label> {

@@ -192,9 +192,6 @@ fn pleasant(path: &Path<'_>, middle: Option<&Linear>, found: Vec<BigInt>) -> Vec
         *problem = tried;
         true
     };
-    if let Some(middle) = middle {
-        attempt(&mut problem, middle.clone());
-    }
     for (at, input) in path.program.inputs.iter().enumerate() {
         for amount in PLEASANT {
             let amount = Linear::constant(BigRational::from(BigInt::from(amount)));
@@ -203,6 +200,10 @@ fn pleasant(path: &Path<'_>, middle: Option<&Linear>, found: Vec<BigInt>) -> Vec
                 break;
             }
         }
+    }
+    // Only now: an equation between large ranges is hard to solve, with most inputs fixed it is easy.
+    if let Some(middle) = middle {
+        attempt(&mut problem, middle.clone());
     }
     best
 }

@@ -46,7 +46,7 @@ impl Problem for UnknownItem {
 
     fn labels(&self) -> Vec<Label> {
         match self.suggestion {
-            Some(word) => vec![Label::new(self.span, format!("did you mean `{word}`?"), format!("是否想写“{word}”?"))],
+            Some(word) => vec![Label::new(self.span, format!("did you mean `{word}`?"), format!("是否想写“{word}”？"))],
             None => vec![Label::new(self.span, "not the start of an item", "不是条目的开头")],
         }
     }
@@ -55,7 +55,7 @@ impl Problem for UnknownItem {
         Some(Text::new(
             "items begin with policy, title, source, in force, round, input, output, always, example, or are written \
              `name = …` or `name tier … -> …`; lines that continue an item are indented",
-            "条目以 政策、名称、依据、施行、取整、输入、输出、恒有、示例 开头,或写作“名称 = …”“名称 分档 … -> …”;续行须缩进",
+            "条目以 政策、名称、依据、施行、取整、输入、输出、恒有、示例 开头，或写作“名称 = …”“名称 分档 … -> …”；续行须缩进",
         ))
     }
 }
@@ -146,7 +146,7 @@ impl Problem for TooLarge {
                 format!("more than {most} operations in one expression"),
                 format!("一个算式中的运算超过 {most} 次"),
             ),
-            Limit::Work => Text::new("this item is too complicated to read", "本条过于复杂,无法读入"),
+            Limit::Work => Text::new("this item is too complicated to read", "本条过于复杂，无法读入"),
         }
     }
 
@@ -157,7 +157,7 @@ impl Problem for TooLarge {
     fn help(&self) -> Option<Text> {
         match self.what {
             Limit::Source(_) => None,
-            _ => Some(Text::new("give parts of it names of their own", "请把其中部分另行命名,分开书写")),
+            _ => Some(Text::new("give parts of it names of their own", "请把其中部分另行命名，分开书写")),
         }
     }
 }
@@ -171,7 +171,7 @@ impl Problem for Internal {
     const CODE: &'static str = "fen::internal::syntax";
 
     fn message(&self) -> Text {
-        Text::new("the compiler could not read this item; please report it", "编译器未能读入本条,请反馈")
+        Text::new("the compiler could not read this item; please report it", "编译器未能读入本条，请反馈")
     }
 
     fn labels(&self) -> Vec<Label> {

@@ -226,7 +226,7 @@ mod tests {
     fn items_fail_one_by_one() {
         let source = "polcy a.b\ninput x money\nsurplus tier 5..10 retain 70%\n)\noutput\nx = 1 +\n";
         assert_snapshot!(report(source), @r#"
-        "polcy" fen::syntax::unknown_item | no item begins with `polcy` | did you mean `policy`? | 没有以“polcy”开头的条目 | 是否想写“policy”?
+        "polcy" fen::syntax::unknown_item | no item begins with `polcy` | did you mean `policy`? | 没有以“polcy”开头的条目 | 是否想写“policy”？
         "money" fen::syntax::unexpected | `money` is not expected here | expected `:` | 此处不应出现“money” | 此处应为“:”
         "retain" fen::syntax::unexpected | `retain` is not expected here | expected a unit or `->` | 此处不应出现“retain” | 此处应为单位或“->”
         ")" fen::syntax::unknown_item | no item begins with `)` | not the start of an item | 没有以“)”开头的条目 | 不是条目的开头

@@ -59,15 +59,15 @@ impl LoadError {
         match self {
             Self::NotAModule(why) => text(
                 format!("this is not a complete WebAssembly module; it may be cut off or altered ({why})"),
-                format!("不是完整的 WebAssembly 模块,可能被截断或改动({why})"),
+                format!("不是完整的 WebAssembly 模块，可能被截断或改动（{why}）"),
             ),
             Self::Imports(what) => text(
                 format!("the module imports {what}; a policy imports nothing"),
-                format!("模块引入了 {what};政策模块不得引入任何内容"),
+                format!("模块引入了 {what}；政策模块不得引入任何内容"),
             ),
             Self::StartFunction => text(
                 "the module runs something when it is loaded; a policy does not".into(),
-                "模块在载入时即会运行;政策模块不得如此".into(),
+                "模块在载入时即会运行；政策模块不得如此".into(),
             ),
             Self::Memory(MemoryFault::Missing) => {
                 text("the module does not export one memory".into(), "模块未导出唯一的内存".into())
@@ -80,20 +80,20 @@ impl LoadError {
             }
             Self::NoSchema => text(
                 "the module has no section `fen.schema`; it was not compiled by Fen".into(),
-                "模块没有 fen.schema 段,不是由 Fen 编译的".into(),
+                "模块没有 fen.schema 段，不是由 Fen 编译的".into(),
             ),
             Self::DamagedSchema(why) => {
-                text(format!("the module's schema is damaged: {why}"), format!("模块的结构说明已损坏:{why}"))
+                text(format!("the module's schema is damaged: {why}"), format!("模块的结构说明已损坏：{why}"))
             }
             Self::AbiVersion(found) => text(
                 format!(
                     "the module follows interface version {found}; this runtime knows version {}",
                     fen_schema::ABI_VERSION
                 ),
-                format!("模块的接口版本为 {found},本程序支持的版本为 {}", fen_schema::ABI_VERSION),
+                format!("模块的接口版本为 {found}，本程序支持的版本为 {}", fen_schema::ABI_VERSION),
             ),
             Self::Engine(why) => {
-                text(format!("the module could not be prepared to run: {why}"), format!("模块无法准备运行:{why}"))
+                text(format!("the module could not be prepared to run: {why}"), format!("模块无法准备运行：{why}"))
             }
         }
     }
@@ -140,10 +140,10 @@ impl SettleError {
             },
             Self::ColumnType { column, expected, found } => Text {
                 en: format!("column `{column}` is {found}; it must be {expected}"),
-                zh: format!("“{column}”列的类型是 {found},应为 {expected}"),
+                zh: format!("“{column}”列的类型是 {found}，应为 {expected}"),
             },
             Self::Module(why) => {
-                Text { en: format!("the module failed: {why}"), zh: format!("模块运行出错:{why}") }
+                Text { en: format!("the module failed: {why}"), zh: format!("模块运行出错：{why}") }
             }
         }
     }

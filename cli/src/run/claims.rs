@@ -145,7 +145,7 @@ impl Claims {
             let (found, wanted) = (record.len(), self.header.len());
             let reason = Text {
                 en: format!("the row has {found} cells, the header {wanted}"),
-                zh: format!("本行有 {found} 列,表头有 {wanted} 列"),
+                zh: format!("本行有 {found} 列，表头有 {wanted} 列"),
             };
             let cause = Cause { column: String::new(), code: RejectCode::WrongFieldCount, reason };
             batch.rejected.push(RejectedRow { row, cause: Arc::new(cause) });
@@ -222,7 +222,7 @@ pub(crate) fn require_csv(path: &Path) -> Outcome<()> {
         Some(ending) => Err(Error::new(
             "fen::claims::format",
             format!("{}: .{ending} files cannot be read or written; use .csv", path.display()),
-            format!("{}:不支持 .{ending} 文件,请用 .csv", path.display()),
+            format!("{}：不支持 .{ending} 文件，请用 .csv", path.display()),
         )),
     }
 }
@@ -233,6 +233,6 @@ fn empty_file(path: &Path, schema: &Schema) -> Error {
     Error::new(
         "fen::claims::empty",
         format!("{path} is empty; it should begin with a header such as {names}"),
-        format!("{path} 是空文件,应以表头开始,例如 {names}"),
+        format!("{path} 是空文件，应以表头开始，例如 {names}"),
     )
 }

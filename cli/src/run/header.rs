@@ -53,7 +53,7 @@ fn missing_columns(missing: &[&Column], names: &[Option<&str>], path: &Path) -> 
     Error::new(
         "fen::claims::missing_column",
         format!("{path} has no column {}; its header is: {}", en.join(", "), has.join(", ")),
-        format!("{path} 中没有 {} 列;表头为:{}", zh.join("、"), has.join(",")),
+        format!("{path} 中没有 {} 列；表头为：{}", zh.join("、"), has.join("，")),
     )
 }
 
@@ -74,7 +74,7 @@ fn ambiguous(input: &Column, several: &[usize], path: &Path) -> Error {
     Error::new(
         "fen::claims::ambiguous_column",
         format!("{path}: columns {columns} are all called `{name}` or by its label; leave one"),
-        format!("{path}:第 {columns} 列都名为“{name}”或其标签,请只保留一列"),
+        format!("{path}：第 {columns} 列都名为“{name}”或其标签，请只保留一列"),
     )
 }
 
@@ -83,6 +83,6 @@ fn output_name_taken(output: &Column, path: &Path) -> Error {
     Error::new(
         "fen::claims::output_name_taken",
         format!("{path} has a column `{name}`, which is the name of an output; rename the column or leave it out"),
-        format!("{path} 已有“{name}”列,与输出同名;请改名或删去该列"),
+        format!("{path} 已有“{name}”列，与输出同名；请改名或删去该列"),
     )
 }

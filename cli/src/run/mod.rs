@@ -144,7 +144,7 @@ fn refuse_parameters(args: &RunArgs, schema: &Schema) -> Outcome<()> {
         return Err(Error::new(
             "fen::run::unknown_parameter",
             format!("the policy {policy} has no parameters; {path} cannot be used"),
-            format!("政策 {policy} 没有参数,无法使用 {path}"),
+            format!("政策 {policy} 没有参数，无法使用 {path}"),
         ));
     }
     Ok(())
@@ -163,7 +163,7 @@ fn refuse_overwriting(args: &RunArgs) -> Outcome<()> {
             return Err(Error::new(
                 "fen::run::same_file",
                 format!("{path} is named twice; one would overwrite the other"),
-                format!("{path} 出现两次,其一会被覆盖"),
+                format!("{path} 出现两次，其一会被覆盖"),
             ));
         }
     }

@@ -114,7 +114,7 @@ impl Summary {
             let _ = writeln!(text, "{} {count:>15}  {field}: {} ({})", padded("", 9), code.as_str(), pick(reason));
         }
         let width = self.totals().map(|(_, total)| grouped(&total).len()).max().unwrap_or(0).max(15);
-        let _ = writeln!(text, "{}", if zh { "合计(元)" } else { "totals (yuan)" });
+        let _ = writeln!(text, "{}", if zh { "合计（元）" } else { "totals (yuan)" });
         for (column, total) in self.totals() {
             let label = if zh { &column.label.zh } else { &column.label.en };
             let label = if *label == column.name { String::new() } else { format!("  {label}") };
@@ -122,7 +122,7 @@ impl Summary {
         }
         let (speed, seconds) = (grouped(&self.per_second().to_string()), self.seconds());
         let _ = if zh {
-            writeln!(text, "用时 {seconds} 秒,每秒 {speed} 例(含读写文件)")
+            writeln!(text, "用时 {seconds} 秒，每秒 {speed} 例（含读写文件）")
         } else {
             writeln!(text, "{seconds} s, {speed} claims per second, reading and writing files included")
         };
@@ -131,7 +131,7 @@ impl Summary {
         }
         if self.rows > self.settled && !self.rejects_are_listed {
             text.push_str(if zh {
-                "加上 --rejects 文件名,可列出被拒收的各行\n"
+                "加上 --rejects 文件名，可列出被拒收的各行\n"
             } else {
                 "add --rejects FILE to list the rejected rows\n"
             });

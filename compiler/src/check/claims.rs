@@ -88,5 +88,5 @@ pub(crate) fn show_claim(program: &Program, claim: &[BigRational]) -> Text {
         (format!("{} {}", input.name, value.en), format!("{} {}", input.name, value.zh))
     });
     let (en, zh): (Vec<String>, Vec<String>) = parts.unzip();
-    Text::new(en.join(", "), zh.join(","))
+    Text::new(en.join(", "), zh.join("，"))
 }

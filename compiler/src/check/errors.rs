@@ -35,7 +35,7 @@ impl Problem for Mismatch {
     }
 
     fn help(&self) -> Option<Text> {
-        self.zero_without_unit.map(|_| Text::new("write the unit: `0 yuan`", "请写明单位:0元"))
+        self.zero_without_unit.map(|_| Text::new("write the unit: `0 yuan`", "请写明单位：0元"))
     }
 }
 
@@ -52,16 +52,16 @@ impl Problem for RateSum {
         let sign = if self.subtract { '-' } else { '+' };
         Text::new(
             format!("rate {sign} rate could mean percentage points or a percentage of the rate"),
-            format!("比率 {sign} 比率 有两种读法:增减百分点,或按比例增减"),
+            format!("比率 {sign} 比率 有两种读法：增减百分点，或按比例增减"),
         )
     }
 
     fn labels(&self) -> Vec<Label> {
-        vec![Label::new(self.span, "which was meant?", "此处是哪一种?")]
+        vec![Label::new(self.span, "which was meant?", "此处是哪一种？")]
     }
 
     fn help(&self) -> Option<Text> {
-        Some(Text::new("write the resulting rate itself, or multiply the rate", "请直接写出结果比率,或写成比率相乘"))
+        Some(Text::new("write the resulting rate itself, or multiply the rate", "请直接写出结果比率，或写成比率相乘"))
     }
 }
 
@@ -116,7 +116,7 @@ impl Problem for QuotientType {
     fn help(&self) -> Option<Text> {
         Some(Text::new(
             "divide by a bare number; for a part of an amount, use `as share of` and a ladder",
-            "请除以没有单位的数;若要表示占比,请用“占”与分档",
+            "请除以没有单位的数；若要表示占比，请用“占”与分档",
         ))
     }
 }
@@ -130,7 +130,7 @@ impl Problem for DivisorNotConstant {
     const CODE: &'static str = "fen::number::divisor";
 
     fn message(&self) -> Text {
-        Text::new("the divisor differs from claim to claim and could be zero", "除数随案例而变,可能为零")
+        Text::new("the divisor differs from claim to claim and could be zero", "除数随案例而变，可能为零")
     }
 
     fn labels(&self) -> Vec<Label> {
@@ -167,7 +167,7 @@ impl Problem for Cycle {
         let names: Vec<&str> = self.names.iter().take(8).map(|name| name.text.as_str()).collect();
         Text::new(
             format!("these values depend on themselves: {}", names.join(", ")),
-            format!("这些量互相依赖,无法计算:{}", names.join("、")),
+            format!("这些量互相依赖，无法计算：{}", names.join("、")),
         )
     }
 
@@ -237,7 +237,7 @@ impl Problem for RoundingUnit {
     const CODE: &'static str = "fen::round::unit";
 
     fn message(&self) -> Text {
-        Text::new("the outputs are amounts of money; the rounding step must be too", "输出为金额,取整的单位也须为金额")
+        Text::new("the outputs are amounts of money; the rounding step must be too", "输出为金额，取整的单位也须为金额")
     }
 
     fn labels(&self) -> Vec<Label> {
@@ -263,7 +263,7 @@ impl Problem for InexactOutput {
         let name = &self.name.text;
         Text::new(
             format!("`{name}` can come to a part of a fen, and the policy does not say how to round"),
-            format!("“{name}”可能不足一分,而政策未写明如何取整"),
+            format!("“{name}”可能不足一分，而政策未写明如何取整"),
         )
     }
 
@@ -279,7 +279,7 @@ impl Problem for InexactOutput {
     fn help(&self) -> Option<Text> {
         Some(Text::new(
             "say how, for example `round half up to 0.01 yuan`",
-            "请写明取整方式,例如“取整 四舍五入 到 0.01元”",
+            "请写明取整方式，例如“取整 四舍五入 到 0.01元”",
         ))
     }
 }
@@ -297,7 +297,7 @@ impl Problem for OutputNotMoney {
         let name = &self.name.text;
         Text::new(
             format!("the output `{name}` is {}, not an amount of money", self.ty.en),
-            format!("输出“{name}”是{},不是金额", self.ty.zh),
+            format!("输出“{name}”是{}，不是金额", self.ty.zh),
         )
     }
 
@@ -363,11 +363,11 @@ impl Problem for ExampleSetting {
         match &self.problem {
             SettingProblem::NotAnInput => Text::new(
                 format!("`{name}` is not an input, so that it cannot be given"),
-                format!("“{name}”不是输入,不能给定"),
+                format!("“{name}”不是输入，不能给定"),
             ),
             SettingProblem::NotAnOutput => Text::new(
                 format!("`{name}` is not an output, so that nothing can be expected of it"),
-                format!("“{name}”不是输出,不能作为应得结果"),
+                format!("“{name}”不是输出，不能作为应得结果"),
             ),
             SettingProblem::Twice => {
                 Text::new(format!("`{name}` stands twice in this example"), format!("“{name}”在本例中重复"))
@@ -391,7 +391,7 @@ impl Problem for ExampleSetting {
         match &self.problem {
             SettingProblem::NotAnInput => Some(Text::new("give inputs only", "只能给定输入")),
             SettingProblem::NotAnOutput => {
-                Some(Text::new("declare it with `output`, or expect an output", "请将其列为输出,或改为某项输出"))
+                Some(Text::new("declare it with `output`, or expect an output", "请将其列为输出，或改为某项输出"))
             }
             SettingProblem::Unit(_) => Some(Text::new("write the unit after the number", "请在数字后写明单位")),
             SettingProblem::Twice | SettingProblem::TooFine(_) => None,
@@ -462,7 +462,7 @@ impl Problem for ExampleFailed {
     fn message(&self) -> Text {
         Text::new(
             format!("example \"{}\": the policy gives another result", self.title),
-            format!("示例“{}”:按政策计算的结果不同", self.title),
+            format!("示例“{}”：按政策计算的结果不同", self.title),
         )
     }
 
@@ -493,7 +493,7 @@ impl Problem for InvariantViolated {
     fn message(&self) -> Text {
         Text::new(
             format!("this does not always hold: for example with {}", self.claim.en),
-            format!("此项并非恒成立,例如:{}", self.claim.zh),
+            format!("此项并非恒成立，例如：{}", self.claim.zh),
         )
     }
 
@@ -502,7 +502,7 @@ impl Problem for InvariantViolated {
         vec![Label::new(
             self.span,
             format!("left side {}, right side {}", left.en, right.en),
-            format!("左边为{},右边为{}", left.zh, right.zh),
+            format!("左边为{}，右边为{}", left.zh, right.zh),
         )]
     }
 }

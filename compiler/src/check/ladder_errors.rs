@@ -23,7 +23,7 @@ impl Problem for BoundUnit {
         let (name, written, unit) = (&self.name, self.written.name(), &self.unit);
         Text::new(
             format!("this bound is {}, but tiers on `{name}` are bounded by {}", written.en, unit.en),
-            format!("此界限是{},而“{name}”的分档以{}为界", written.zh, unit.zh),
+            format!("此界限是{}，而“{name}”的分档以{}为界", written.zh, unit.zh),
         )
     }
 
@@ -37,10 +37,10 @@ impl Problem for BoundUnit {
         Some(match (self.written, self.has_base) {
             (Type::Rate, false) => Text::new(
                 format!("to bound `{name}` by percents of another amount, define it `{name} = … as share of AMOUNT`"),
-                format!("若要按另一数额的百分比分档,请定义“{name} = … 占 某数额”"),
+                format!("若要按另一数额的百分比分档，请定义“{name} = … 占 某数额”"),
             ),
-            (_, true) => Text::new("write the bound in percent, for example `..5%`", "界限请写百分比,例如 ..5%"),
-            _ => Text::new("write the unit after the number, for example `..5 yuan`", "请在数字后写明单位,例如 ..5元"),
+            (_, true) => Text::new("write the bound in percent, for example `..5%`", "界限请写百分比，例如 ..5%"),
+            _ => Text::new("write the unit after the number, for example `..5 yuan`", "请在数字后写明单位，例如 ..5元"),
         })
     }
 }
@@ -113,7 +113,7 @@ impl Problem for ShareOutside {
     const CODE: &'static str = "fen::tier::share_outside";
 
     fn message(&self) -> Text {
-        Text::new("where a tier is divided, each share lies from 0% to 100%", "分配时,每份应在 0% 至 100% 之间")
+        Text::new("where a tier is divided, each share lies from 0% to 100%", "分配时，每份应在 0% 至 100% 之间")
     }
 
     fn labels(&self) -> Vec<Label> {
@@ -137,7 +137,7 @@ impl Problem for NegativeBase {
         match &self.claim {
             Some(claim) => Text::new(
                 format!("what `{name}` is a share of can be negative: for example with {}", claim.en),
-                format!("“{name}”所占的总额可能为负,例如:{}", claim.zh),
+                format!("“{name}”所占的总额可能为负，例如：{}", claim.zh),
             ),
             None => Text::new(
                 format!("it could not be decided whether what `{name}` is a share of can be negative"),
@@ -173,7 +173,7 @@ impl Problem for Gap {
         let (name, region, claim) = (&self.name, &self.region, &self.claim);
         Text::new(
             format!("no tier covers `{name}` in the gap {}: for example with {}", region.en, claim.en),
-            format!("“{name}”在{}之间没有对应的档,例如:{}", region.zh, claim.zh),
+            format!("“{name}”在{}之间没有对应的档，例如：{}", region.zh, claim.zh),
         )
     }
 
@@ -210,7 +210,7 @@ impl Problem for OpenEnd {
         let (name, region, claim) = (&self.name, &self.region, &self.claim);
         Text::new(
             format!("no tier covers `{name}` {}: for example with {}", region.en, claim.en),
-            format!("“{name}”{}时没有对应的档,例如:{}", region.zh, claim.zh),
+            format!("“{name}”{}时没有对应的档，例如：{}", region.zh, claim.zh),
         )
     }
 
@@ -226,7 +226,7 @@ impl Problem for OpenEnd {
         let (name, row) = (&self.name, &self.row);
         Some(Text::new(
             format!("add a row `{name} tier {} -> …`, or leave the end of this one open", row.en),
-            format!("请补一行“{name} 分档 {} -> …”,或将本档的一端放开", row.zh),
+            format!("请补一行“{name} 分档 {} -> …”，或将本档的一端放开", row.zh),
         ))
     }
 }
@@ -247,7 +247,7 @@ impl Problem for Overlap {
         let (name, region, claim) = (&self.name, &self.region, &self.claim);
         Text::new(
             format!("two tiers cover `{name}` {}: for example with {}", region.en, claim.en),
-            format!("“{name}”{}同属两档,例如:{}", region.zh, claim.zh),
+            format!("“{name}”{}同属两档，例如：{}", region.zh, claim.zh),
         )
     }
 
@@ -275,12 +275,12 @@ impl Problem for SharesSum {
     fn message(&self) -> Text {
         let sum = Type::Rate.show(&self.sum).en;
         let (en, zh) = match &self.claim {
-            Some(claim) => (format!(": for example with {}", claim.en), format!(",例如:{}", claim.zh)),
+            Some(claim) => (format!(": for example with {}", claim.en), format!("，例如：{}", claim.zh)),
             None => (String::new(), String::new()),
         };
         Text::new(
             format!("the shares of this tier add up to {sum}, not 100%{en}"),
-            format!("本档各份额合计为{sum},不是100%{zh}"),
+            format!("本档各份额合计为{sum}，不是100%{zh}"),
         )
     }
 
@@ -295,7 +295,7 @@ impl Problem for SharesSum {
         } else {
             Text::new(
                 format!("say who gets the rest; this row gives nothing to {missing}"),
-                format!("请写明其余归谁;本档未分给{}", self.missing.join("、")),
+                format!("请写明其余归谁；本档未分给{}", self.missing.join("、")),
             )
         })
     }
@@ -318,7 +318,7 @@ impl Problem for Undecided {
                 "the tiers do not cover `{name}` {} exactly once, and it could not be decided whether a claim comes there",
                 region.en
             ),
-            format!("各档未恰好覆盖“{name}”{}一次,且无法判定是否会有案例落入其中", region.zh),
+            format!("各档未恰好覆盖“{name}”{}一次，且无法判定是否会有案例落入其中", region.zh),
         )
     }
 

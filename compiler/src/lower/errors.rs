@@ -19,7 +19,7 @@ impl Problem for TooLargeNumber {
         let (name, bits) = (&self.name, self.bits);
         Text::new(
             format!("computing `{name}` exactly may need {bits} bits; 128 are there"),
-            format!("精确计算“{name}”可能需要 {bits} 位,而上限为 128 位"),
+            format!("精确计算“{name}”可能需要 {bits} 位，而上限为 128 位"),
         )
     }
 
@@ -37,7 +37,7 @@ impl Problem for TooLargeNumber {
     fn help(&self) -> Option<Text> {
         Some(Text::new(
             "narrow the ranges of the inputs it depends on, or write its rates with fewer decimals",
-            "请缩小其所依赖输入的取值范围,或减少比率的小数位数",
+            "请缩小其所依赖输入的取值范围，或减少比率的小数位数",
         ))
     }
 }
@@ -55,7 +55,7 @@ impl Problem for TooManyOperations {
         let (operations, most) = (self.operations, self.most);
         Text::new(
             format!("the policy computes {operations} intermediate values for a claim; {most} are the most"),
-            format!("本政策每例须计算 {operations} 个中间值,上限为 {most} 个"),
+            format!("本政策每例须计算 {operations} 个中间值，上限为 {most} 个"),
         )
     }
 

@@ -24,7 +24,7 @@ impl Problem for UnknownName {
 
     fn labels(&self) -> Vec<Label> {
         vec![match &self.suggestion {
-            Some(near) => Label::new(self.name.span, format!("did you mean `{near}`?"), format!("是否想写“{near}”?")),
+            Some(near) => Label::new(self.name.span, format!("did you mean `{near}`?"), format!("是否想写“{near}”？")),
             None => Label::new(self.name.span, "not defined anywhere", "各处均无定义"),
         }]
     }
@@ -33,7 +33,7 @@ impl Problem for UnknownName {
         let name = &self.name.text;
         Some(Text::new(
             format!("define it with `{name} = …`, or declare it as an input with `input {name}: money from … to …`"),
-            format!("可用“{name} = …”定义,或用“输入 {name}: 金额 自 … 至 …”列为输入"),
+            format!("可用“{name} = …”定义，或用“输入 {name}: 金额 自 … 至 …”列为输入"),
         ))
     }
 }
@@ -86,7 +86,7 @@ impl Problem for ShareTwiceInRow {
     }
 
     fn help(&self) -> Option<Text> {
-        Some(Text::new("add the two shares up, or name the other receiver", "请合并两份,或写明另一去向的名称"))
+        Some(Text::new("add the two shares up, or name the other receiver", "请合并两份，或写明另一去向的名称"))
     }
 }
 
@@ -244,7 +244,7 @@ impl Problem for OutputIsInput {
 
     fn message(&self) -> Text {
         let name = &self.name.text;
-        Text::new(format!("`{name}` is an input, not a result"), format!("“{name}”是输入,不是结果"))
+        Text::new(format!("`{name}` is an input, not a result"), format!("“{name}”是输入，不是结果"))
     }
 
     fn labels(&self) -> Vec<Label> {
@@ -252,6 +252,6 @@ impl Problem for OutputIsInput {
     }
 
     fn help(&self) -> Option<Text> {
-        Some(Text::new("inputs stand in the results anyway; remove it here", "结果中已含全部输入,请删去此名"))
+        Some(Text::new("inputs stand in the results anyway; remove it here", "结果中已含全部输入，请删去此名"))
     }
 }
