@@ -192,6 +192,7 @@ fn pleasant(path: &Path<'_>, middle: Option<&Linear>, found: Vec<BigInt>) -> Vec
         *problem = tried;
         true
     };
+    let mut is_centred = false;
     for (at, input) in path.program.inputs.iter().enumerate() {
         for amount in PLEASANT {
             let amount = Linear::constant(BigRational::from(BigInt::from(amount)));
@@ -200,10 +201,8 @@ fn pleasant(path: &Path<'_>, middle: Option<&Linear>, found: Vec<BigInt>) -> Vec
                 break;
             }
         }
-    }
-    // Only now: an equation between large ranges is hard to solve, with most inputs fixed it is easy.
-    if let Some(middle) = middle {
-        attempt(&mut problem, middle.clone());
+        // Not before: an equation between large ranges is hard to solve, with some inputs fixed it is easy.
+        is_centred = is_centred || middle.is_some_and(|middle| attempt(&mut problem, middle.clone()));
     }
     best
 }
