@@ -12,6 +12,7 @@ use crate::load::compile;
 
 /// Compiles a policy; exit code 1 if it has errors.
 pub(crate) fn build(args: &BuildArgs, lang: Lang) -> Outcome<ExitCode> {
+    files::keep_apart(&[&args.policy], &[&args.output])?;
     let source = files::source(&args.policy)?;
     let module = match compile(&source, lang) {
         Ok(module) => module,

@@ -9,14 +9,25 @@ use crate::args::{CheckArgs, CheckFormat};
 use crate::error::{Outcome, print, print_error};
 use crate::{files, load};
 
-/// Checks policies; exit code 0 if there are no errors, 1 if there are.
+/// Checks policies; exit code 0 if there are no errors, 1 if there are, 2 if a file could not be read.
 pub(crate) fn check(args: &CheckArgs, lang: Lang) -> Outcome<ExitCode> {
     let paths = files::policies(&args.paths)?;
     let mut all = Vec::new();
-    let mut bad = 0_usize;
+    let (mut bad, mut read, mut unreadable) = (0_usize, 0_usize, false);
     for path in &paths {
-        let source = files::source(path)?;
+        let source = match files::source(path) {
+            Ok(source) => source,
+            Err(error) => {
+                unreadable = true;
+                match args.format {
+                    CheckFormat::Text => error.report(lang),
+                    CheckFormat::Json => all.extend(error.json(path, lang)),
+                }
+                continue;
+            }
+        };
         let analysis = analyze(&source);
+        read += 1;
         bad += usize::from(analysis.has_error());
         match args.format {
             CheckFormat::Text => load::report(&source, &analysis, lang),
@@ -26,12 +37,16 @@ pub(crate) fn check(args: &CheckArgs, lang: Lang) -> Outcome<ExitCode> {
     match args.format {
         CheckFormat::Json => print(&format!("{:#}\n", json!({ "diagnostics": all })))?,
         CheckFormat::Text => {
-            let (count, good) = (paths.len(), paths.len() - bad);
+            let (count, good) = (paths.len(), read - bad);
             print_error(&match lang {
                 Lang::En => format!("{good} of {count} without errors\n"),
                 Lang::Zh => format!("共检查 {count} 份，其中 {good} 份没有错误\n"),
             });
         }
     }
-    Ok(if bad == 0 { ExitCode::SUCCESS } else { ExitCode::from(1) })
+    Ok(match (unreadable, bad) {
+        (true, _) => ExitCode::from(2),
+        (_, 0) => ExitCode::SUCCESS,
+        _ => ExitCode::from(1),
+    })
 }

@@ -41,6 +41,19 @@ impl Error {
         Self::new("fen::file::write", format!("cannot write {path}: {error}"), format!("无法写入 {path}：{error}"))
     }
 
+    /// The same as one of the diagnostics that `fen check --format json` prints; nothing if all has been said.
+    pub(crate) fn json(&self, path: &Path, lang: Lang) -> Option<serde_json::Value> {
+        let Self::Said { code, text } = self else { return None };
+        Some(serde_json::json!({
+            "file": path.display().to_string(),
+            "code": code,
+            "severity": "error",
+            "message": text.get(lang),
+            "help": null,
+            "labels": [],
+        }))
+    }
+
     /// Tells the user.
     pub(crate) fn report(&self, lang: Lang) {
         if let Self::Said { code, text } = self {

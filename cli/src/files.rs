@@ -70,6 +70,37 @@ pub(crate) fn not_utf8(path: &Path) -> Error {
     )
 }
 
+/// Where a path leads, also if its file is not there yet: two spellings of one place are equal.
+pub(crate) fn place(path: &Path) -> PathBuf {
+    if let Ok(place) = path.canonicalize() {
+        return place;
+    }
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    match (folder.canonicalize(), path.file_name()) {
+        (Ok(folder), Some(name)) => folder.join(name),
+        _ => std::path::absolute(path).unwrap_or_else(|_| path.to_owned()),
+    }
+}
+
+/// Refuses to write over a file that the same command reads or writes as well: one of the two would be lost.
+pub(crate) fn keep_apart(read: &[&Path], written: &[&Path]) -> Outcome<()> {
+    let is_file = |path: &Path| path != Path::new("-") && fs::metadata(path).map_or(true, |file| file.is_file());
+    let mut taken: Vec<PathBuf> = read.iter().filter(|path| is_file(path)).map(|path| place(path)).collect();
+    for path in written.iter().filter(|path| is_file(path)) {
+        let place = place(path);
+        if taken.contains(&place) {
+            let path = path.display();
+            return Err(Error::new(
+                "fen::file::same_file",
+                format!("{path} is named twice; one would overwrite the other"),
+                format!("{path} 出现两次，其一会被覆盖"),
+            ));
+        }
+        taken.push(place);
+    }
+    Ok(())
+}
+
 /// A file under construction. It gets its name only when it is whole.
 pub(crate) enum Draft {
     /// Beside its later place.
@@ -81,8 +112,12 @@ pub(crate) enum Draft {
 impl Draft {
     /// Begins a file.
     pub(crate) fn create(path: &Path) -> Outcome<Self> {
-        let failed = |error: io::Error| Error::write(path, &error);
-        if fs::metadata(path).is_ok_and(|existing| !existing.is_file() && !existing.is_dir()) {
+        // The kind alone: the full message may name the temporary file.
+        let failed = |error: io::Error| Error::write(path, &io::Error::from(error.kind()));
+        if path.is_dir() {
+            return Err(Error::write(path, &io::Error::from(io::ErrorKind::IsADirectory)));
+        }
+        if fs::metadata(path).is_ok_and(|existing| !existing.is_file()) {
             let file = File::options().write(true).open(path).map_err(failed)?;
             return Ok(Self::Direct(BufWriter::new(file), path.to_owned()));
         }

@@ -6,7 +6,6 @@ use fen_grammar::source::{Source, Span};
 use fen_schema::{RejectCode, Schema};
 use num_bigint::BigInt;
 use num_traits::ToPrimitive;
-use sha2::{Digest, Sha256};
 
 use crate::check::program::{Example, Program};
 use crate::check::types::step_of;
@@ -69,7 +68,7 @@ pub fn analyze(source: &Source) -> Analysis {
     if !has_error(&diagnostics) {
         match lower(&program) {
             Ok(kernel) => {
-                let source_sha256 = hex(&Sha256::digest(source.text().as_bytes()));
+                let source_sha256 = fen_schema::sha256(source.text().as_bytes());
                 let tested = Policy { program, kernel, source_sha256 };
                 let report = tested.test(CLAIMS, 0);
                 let (examples, invariants) = (report.examples.into_iter(), report.invariants.into_iter());
@@ -86,14 +85,6 @@ pub fn analyze(source: &Source) -> Analysis {
 
 fn has_error(diagnostics: &[Diagnostic]) -> bool {
     diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error)
-}
-
-fn hex(bytes: &[u8]) -> String {
-    use std::fmt::Write as _;
-    bytes.iter().fold(String::new(), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
 }
 
 /// A policy without errors.

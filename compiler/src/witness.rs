@@ -18,7 +18,10 @@ use crate::resolve::program::{Symbol, ValueId};
 use crate::solve::{Linear, Problem, Sign, Solution, Var};
 
 /// Combinations of pieces that are tried before giving up.
-const MAX_PATHS: usize = 2_000;
+const MAX_PATHS: usize = 300;
+
+/// Inputs of a claim that are made pleasant to read; more would take long to find.
+const PLEASANT_INPUTS: usize = 6;
 
 /// Round amounts that make a claim easy to read, in yuan.
 const PLEASANT: [u32; 5] = [100, 10_000, 1_000_000, 100_000_000, 0];
@@ -56,7 +59,7 @@ impl Region {
                 Text::new(format!("up to {}", show(high).en), format!("不超过{}", show(high).zh))
             }
             (None, Some(high)) => Text::new(format!("under {}", show(high).en), format!("不满{}", show(high).zh)),
-            (None, None) => Text::new("all amounts", "全部数额"),
+            (None, None) => Text::new("everywhere", "处处"),
         }
     }
 
@@ -66,6 +69,21 @@ impl Region {
             |value: &Option<BigRational>| value.as_ref().map_or_else(|| Text::new("", ""), |value| ty.show(value));
         let (low, high) = (show(&self.low), show(&self.high));
         Text::new(format!("{}..{}", low.en, high.en), format!("{}..{}", low.zh, high.zh))
+    }
+
+    /// The amounts whose slices pass through the region although they may lie beyond it: slices are counted from zero.
+    fn passed_through(&self) -> Vec<Self> {
+        let zero = BigRational::zero();
+        let mut beyond = Vec::new();
+        if self.high.as_ref().is_none_or(|high| *high > zero) {
+            let low = self.low.clone().map_or_else(|| zero.clone(), |low| low.max(zero.clone()));
+            beyond.push(Self::between(Some(low), None));
+        }
+        if self.low.as_ref().is_none_or(|low| *low < zero) {
+            let high = self.high.clone().map_or_else(|| zero.clone(), |high| high.min(zero.clone()));
+            beyond.push(Self::below(high));
+        }
+        beyond
     }
 
     fn holds(&self, subject: &BigRational, base: &BigRational) -> bool {
@@ -121,6 +139,19 @@ impl<'a> Search<'a> {
         Self { program }
     }
 
+    /// A claim with a slice of a ladder's subject in the region: best one that lies in the region itself, else one beyond.
+    pub(crate) fn find_slice(&self, subject: Symbol, base: Option<&Expr>, region: &Region) -> Witness {
+        let mut undecided = false;
+        for region in std::iter::once(region.clone()).chain(region.passed_through()) {
+            match self.find(&Target::Subject { subject, base, region }) {
+                Witness::Impossible => {}
+                Witness::Undecided => undecided = true,
+                found => return found,
+            }
+        }
+        if undecided { Witness::Undecided } else { Witness::Impossible }
+    }
+
     /// A claim for which the target holds.
     pub(crate) fn find(&self, target: &Target<'_>) -> Witness {
         let mut choices: Vec<usize> = Vec::new();
@@ -137,7 +168,16 @@ impl<'a> Search<'a> {
                     undecided = true;
                 }
                 Solution::None => {}
-                Solution::GaveUp => undecided = true,
+                Solution::GaveUp => match easier(&path) {
+                    Some(values) => {
+                        let claim = self.claim(&pleasant(&path, middle.as_ref(), values));
+                        if self.confirms(target, &claim) {
+                            return Witness::Claim(claim);
+                        }
+                        undecided = true;
+                    }
+                    None => undecided = true,
+                },
             }
             let Some(next) = next_choices(&path.taken) else {
                 return if undecided { Witness::Undecided } else { Witness::Impossible };
@@ -180,6 +220,22 @@ fn next_choices(taken: &[(usize, usize)]) -> Option<Vec<usize>> {
     None
 }
 
+/// A solution with one input set to a round amount, which leaves an easier problem.
+fn easier(path: &Path<'_>) -> Option<Vec<BigInt>> {
+    let inputs = path.program.inputs.iter().enumerate().filter(|(at, _)| path.problem.mentions(Var(*at)));
+    for (at, input) in inputs.take(PLEASANT_INPUTS) {
+        for amount in PLEASANT {
+            let mut problem = path.problem.clone();
+            let amount = Linear::constant(BigRational::from(BigInt::from(amount)));
+            problem.require(Linear::var(Var(at), step_of(input.scale)).sub(&amount), Sign::Zero);
+            if let Solution::Found(values) = problem.solve() {
+                return Some(values);
+            }
+        }
+    }
+    None
+}
+
 /// A solution with round amounts, as far as there is one.
 fn pleasant(path: &Path<'_>, middle: Option<&Linear>, found: Vec<BigInt>) -> Vec<BigInt> {
     let mut problem = path.problem.clone();
@@ -193,7 +249,8 @@ fn pleasant(path: &Path<'_>, middle: Option<&Linear>, found: Vec<BigInt>) -> Vec
         true
     };
     let mut is_centred = false;
-    for (at, input) in path.program.inputs.iter().enumerate() {
+    let inputs = path.program.inputs.iter().enumerate().filter(|(at, _)| path.problem.mentions(Var(*at)));
+    for (at, input) in inputs.take(PLEASANT_INPUTS) {
         for amount in PLEASANT {
             let amount = Linear::constant(BigRational::from(BigInt::from(amount)));
             let form = Linear::var(Var(at), step_of(input.scale)).sub(&amount);

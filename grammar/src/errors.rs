@@ -124,6 +124,8 @@ pub(crate) enum Limit {
     Nesting(usize),
     /// Operators on operators in one expression.
     Depth(usize),
+    /// Digits of one number.
+    Digits(usize),
     /// Work of the parser.
     Work,
 }
@@ -146,6 +148,9 @@ impl Problem for TooLarge {
                 format!("more than {most} operations in one expression"),
                 format!("一个算式中的运算超过 {most} 次"),
             ),
+            Limit::Digits(most) => {
+                Text::new(format!("a number of more than {most} digits"), format!("一个数超过 {most} 位"))
+            }
             Limit::Work => Text::new("this item is too complicated to read", "本条过于复杂，无法读入"),
         }
     }
@@ -156,7 +161,7 @@ impl Problem for TooLarge {
 
     fn help(&self) -> Option<Text> {
         match self.what {
-            Limit::Source(_) => None,
+            Limit::Source(_) | Limit::Digits(_) => None,
             _ => Some(Text::new("give parts of it names of their own", "请把其中部分另行命名，分开书写")),
         }
     }

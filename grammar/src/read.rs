@@ -17,10 +17,15 @@ use crate::tree::{
 /// The deepest expression: later stages walk expressions recursively.
 const MAX_DEPTH: usize = 200;
 
+/// The longest number: more than any amount of money or any rate needs.
+const MAX_DIGITS: usize = 60;
+
 /// Why an item could not be read although the grammar matched it.
 pub(crate) enum ReadError {
     /// An expression deeper than [`MAX_DEPTH`].
     TooDeep(Span),
+    /// A number longer than [`MAX_DIGITS`].
+    TooManyDigits(Span),
     /// Grammar and reader disagree.
     Mismatch,
 }
@@ -29,6 +34,10 @@ impl ReadError {
     pub(crate) fn into_diagnostic(self, item: Span) -> Diagnostic {
         match self {
             Self::TooDeep(span) => TooLarge { span, what: Limit::Depth(MAX_DEPTH) }.into(),
+            Self::TooManyDigits(span) => {
+                let start = Span { end: span.end.min(span.start + MAX_DIGITS), ..span };
+                TooLarge { span: start, what: Limit::Digits(MAX_DIGITS) }.into()
+            }
             Self::Mismatch => Internal { span: item }.into(),
         }
     }
@@ -212,7 +221,11 @@ impl Reader {
     fn quantity(&self, pair: Pair<'_, Rule>) -> Read<Quantity> {
         let span = self.span(&pair);
         let mut parts = Parts { pairs: pair.into_inner() };
-        let value = number(parts.take(Rule::number)?.as_str())?;
+        let number_pair = parts.take(Rule::number)?;
+        if number_pair.as_str().len() > MAX_DIGITS {
+            return Err(ReadError::TooManyDigits(span));
+        }
+        let value = number(number_pair.as_str())?;
         let Some(unit) = parts.maybe(Rule::unit) else {
             return Ok(Quantity { value, scale: BigRational::one(), unit: Unit::None, span });
         };

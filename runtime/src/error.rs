@@ -19,6 +19,8 @@ pub enum LoadError {
     NoSchema,
     /// Its schema cannot be read or contradicts the module.
     DamagedSchema(String),
+    /// Its code is not the code that its schema was written for.
+    Altered,
     /// It follows another version of the interface.
     AbiVersion(u32),
     /// The machine refused to compile or instantiate it.
@@ -47,6 +49,7 @@ impl LoadError {
             Self::Memory(_) => "fen::module::memory",
             Self::NoSchema => "fen::module::no_schema",
             Self::DamagedSchema(_) => "fen::module::damaged_schema",
+            Self::Altered => "fen::module::altered",
             Self::AbiVersion(_) => "fen::module::abi_version",
             Self::Engine(_) => "fen::module::engine",
         }
@@ -85,6 +88,7 @@ impl LoadError {
             Self::DamagedSchema(why) => {
                 text(format!("the module's schema is damaged: {why}"), format!("模块的结构说明已损坏：{why}"))
             }
+            Self::Altered => text("the module was altered after it was compiled".into(), "模块在编译后被改动过".into()),
             Self::AbiVersion(found) => text(
                 format!(
                     "the module follows interface version {found}; this runtime knows version {}",

@@ -22,7 +22,9 @@ impl Runtime {
     /// # Errors
     /// If the machine cannot run compiled code.
     pub fn new() -> Result<Self, LoadError> {
-        let config = Config::new();
+        let mut config = Config::new();
+        // A module of Fen's always ends; one that was altered might not.
+        config.consume_fuel(true);
         let engine = Engine::new(&config).map_err(|error| LoadError::Engine(error.to_string()))?;
         Ok(Self { engine })
     }
@@ -34,11 +36,13 @@ impl Runtime {
     pub fn load(&self, bytes: &[u8]) -> Result<Policy, LoadError> {
         let schema = inspect(bytes)?;
         // An error of the engine here means that the module is not valid: `inspect` only looked at its outline.
-        let module = Module::new(&self.engine, bytes).map_err(|error| LoadError::NotAModule(error.to_string()))?;
+        let module =
+            Module::new(&self.engine, bytes).map_err(|error| LoadError::NotAModule(first_line(&error.to_string())))?;
         exports_match(&module, &schema)?;
         let instance =
             Linker::new(&self.engine).instantiate_pre(&module).map_err(|error| LoadError::Engine(error.to_string()))?;
-        Ok(Policy { engine: self.engine.clone(), instance, schema: Arc::new(schema) })
+        let size = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
+        Ok(Policy { engine: self.engine.clone(), instance, schema: Arc::new(schema), size })
     }
 }
 
@@ -48,6 +52,8 @@ pub struct Policy {
     engine: Engine,
     instance: InstancePre<()>,
     schema: Arc<Schema>,
+    /// Bytes of the module.
+    size: u64,
 }
 
 impl Policy {
@@ -62,17 +68,29 @@ impl Policy {
     /// # Errors
     /// If the machine has no memory for it.
     pub fn session(&self) -> Result<Session, LoadError> {
-        Session::new(&self.engine, &self.instance, Arc::clone(&self.schema))
+        Session::new(&self.engine, &self.instance, Arc::clone(&self.schema), self.size)
     }
+}
+
+fn first_line(text: &str) -> String {
+    text.lines().next().unwrap_or_default().to_owned()
 }
 
 /// Reads the outline of a module: what it imports, its memory, its schema.
 fn inspect(bytes: &[u8]) -> Result<Schema, LoadError> {
-    let damaged = |error: wasmparser::BinaryReaderError| LoadError::NotAModule(error.to_string());
+    let damaged = |error: wasmparser::BinaryReaderError| LoadError::NotAModule(first_line(error.message()));
     let mut schemas = Vec::new();
     let mut memories = Vec::new();
+    // The end of the last section that is not a custom one: what the hash in the schema is of.
+    let mut code_end = 8;
     for payload in Parser::new(0).parse_all(bytes) {
-        match payload.map_err(damaged)? {
+        let payload = payload.map_err(damaged)?;
+        if let Some((id, range)) = payload.as_section()
+            && id != 0
+        {
+            code_end = range.end;
+        }
+        match payload {
             Payload::Version { encoding: wasmparser::Encoding::Component, .. } => {
                 return Err(LoadError::NotAModule("a component, not a core module".into()));
             }
@@ -104,6 +122,10 @@ fn inspect(bytes: &[u8]) -> Result<Schema, LoadError> {
         [schema] => read_schema(schema)?,
         _ => return Err(LoadError::DamagedSchema("it stands twice".into())),
     };
+    let code = bytes.get(..code_end).unwrap_or_default();
+    if schema.code_sha256 != fen_schema::sha256(code) {
+        return Err(LoadError::Altered);
+    }
     columns_fit(&schema, memory.initial.saturating_mul(65_536))?;
     Ok(schema)
 }

@@ -26,6 +26,8 @@ pub struct Session {
     causes: Vec<Option<Arc<Cause>>>,
     /// By input: the cause if its value is missing.
     missing: Vec<Arc<Cause>>,
+    /// More than any batch takes.
+    fuel: u64,
 }
 
 /// What became of a batch: every row is settled or rejected.
@@ -69,9 +71,14 @@ impl Settlement {
     }
 }
 
-/// The reason for a rejection that the host finds, before a module sees the row.
+/// The reason for a rejection that the host finds, before a module sees the row; the module's own words if it has any.
 #[must_use]
-pub fn reason(column: &Column, code: RejectCode) -> Text {
+pub fn reason(schema: &Schema, column: &Column, code: RejectCode) -> Text {
+    let known = schema.rejects.iter().find(|reject| reject.code == code && reject.column == column.name);
+    known.map_or_else(|| host_reason(column, code), |reject| reject.reason.clone())
+}
+
+fn host_reason(column: &Column, code: RejectCode) -> Text {
     let name = &column.name;
     let (en, zh) = match code {
         RejectCode::WrongFieldCount => {
@@ -95,8 +102,16 @@ enum Cells<'a> {
 }
 
 impl Session {
-    pub(crate) fn new(engine: &Engine, instance: &InstancePre<()>, schema: Arc<Schema>) -> Result<Self, LoadError> {
+    pub(crate) fn new(
+        engine: &Engine,
+        instance: &InstancePre<()>,
+        schema: Arc<Schema>,
+        module_bytes: u64,
+    ) -> Result<Self, LoadError> {
         let mut store = Store::new(engine, ());
+        // Every byte of code is at most one instruction, and none is run more than 128 times for a row (a division of 128
+        // bits); twice that is left for good measure.
+        let fuel = module_bytes.saturating_mul(256).saturating_mul(u64::from(schema.batch.capacity) + 1);
         let refused = |why: String| LoadError::Engine(why);
         let instance = instance.instantiate(&mut store).map_err(|error| refused(error.to_string()))?;
         let memory = instance.get_memory(&mut store, "memory").ok_or_else(|| refused("no memory".into()))?;
@@ -114,11 +129,11 @@ impl Session {
             }
         }
         let missing = schema.inputs.iter().map(|column| {
-            let (code, reason) = (RejectCode::Missing, reason(column, RejectCode::Missing));
+            let (code, reason) = (RejectCode::Missing, host_reason(column, RejectCode::Missing));
             Arc::new(Cause { column: column.name.clone(), code, reason })
         });
         let missing = missing.collect();
-        Ok(Self { store, memory, entry, schema, results, causes, missing })
+        Ok(Self { store, memory, entry, schema, results, causes, missing, fuel })
     }
 
     /// What the module says of itself.
@@ -198,6 +213,7 @@ impl Session {
     /// Settles what is in the columns; how many rows were rejected.
     fn call(&mut self, rows: usize) -> Result<i32, SettleError> {
         let rows = i32::try_from(rows).unwrap_or(i32::MAX);
+        self.store.set_fuel(self.fuel).map_err(|error| SettleError::Module(error.to_string()))?;
         let rejected =
             self.entry.call(&mut self.store, rows).map_err(|error| SettleError::Module(error.to_string()))?;
         if (0..=rows).contains(&rejected) {

@@ -3,12 +3,23 @@
 //! `docs/abi.md` describes the same for hosts in other languages. Amounts are decimal strings, never floating point.
 
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 
 /// The version of the module interface that this crate describes.
 pub const ABI_VERSION: u32 = 1;
 
 /// The name of the custom section that holds the schema as JSON.
 pub const SECTION: &str = "fen.schema";
+
+/// SHA-256 as lower-case hexadecimal.
+#[must_use]
+pub fn sha256(bytes: &[u8]) -> String {
+    Sha256::digest(bytes)
+        .iter()
+        .flat_map(|byte| [byte >> 4, byte & 15])
+        .filter_map(|digit| char::from_digit(digit.into(), 16))
+        .collect()
+}
 
 /// Everything a host needs to know about a module.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -29,6 +40,8 @@ pub struct Schema {
     pub compiler: String,
     /// SHA-256 of the source text, hexadecimal.
     pub source_sha256: String,
+    /// SHA-256 of the module's bytes before its first custom section, hexadecimal; see [`sha256`].
+    pub code_sha256: String,
     /// How batches are settled.
     pub batch: Batch,
     /// Columns the host writes.

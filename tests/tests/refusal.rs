@@ -11,8 +11,8 @@
 use fen_compiler::{Source, analyze};
 use fen_runtime::{LoadError, Runtime};
 use wasm_encoder::{
-    CodeSection, CustomSection, EntityType, ExportKind, ExportSection, Function, FunctionSection, ImportSection,
-    Instruction, MemorySection, MemoryType, Module, StartSection, TypeSection, ValType,
+    BlockType, CodeSection, CustomSection, EntityType, ExportKind, ExportSection, Function, FunctionSection,
+    ImportSection, Instruction, MemorySection, MemoryType, Module, StartSection, TypeSection, ValType,
 };
 
 const POLICY: &str = include_str!("../../policies/qujing/surplus.fen");
@@ -30,6 +30,10 @@ struct Parts {
     exported_memory: &'static str,
     results: Vec<ValType>,
     schema: Option<Vec<u8>>,
+    /// The schema belongs to other code.
+    altered: bool,
+    /// Its entry never returns.
+    endless: bool,
 }
 
 impl Parts {
@@ -42,6 +46,8 @@ impl Parts {
             exported_memory: "memory",
             results: vec![ValType::I32],
             schema: Some(serde_json::to_vec(&schema()).unwrap()),
+            altered: false,
+            endless: false,
         }
     }
 
@@ -52,6 +58,10 @@ impl Parts {
     }
 
     fn load(&self) -> Result<(), LoadError> {
+        Runtime::new().unwrap().load(&self.module()).map(drop)
+    }
+
+    fn module(&self) -> Vec<u8> {
         let mut module = Module::new();
         let mut types = TypeSection::new();
         types.ty().function([ValType::I32], self.results.clone());
@@ -82,6 +92,11 @@ impl Parts {
         }
         let mut code = CodeSection::new();
         let mut settle = Function::new([]);
+        if self.endless {
+            settle.instruction(&Instruction::Loop(BlockType::Empty));
+            settle.instruction(&Instruction::Br(0));
+            settle.instruction(&Instruction::End);
+        }
         for _ in &self.results {
             settle.instruction(&Instruction::I32Const(0));
         }
@@ -91,9 +106,16 @@ impl Parts {
         code.function(&settle).function(&nothing);
         module.section(&code);
         if let Some(schema) = &self.schema {
-            module.section(&CustomSection { name: fen_schema::SECTION.into(), data: schema.into() });
+            let mut data = schema.clone();
+            if let Ok(mut schema) = serde_json::from_slice::<serde_json::Value>(schema) {
+                if !self.altered {
+                    schema["code_sha256"] = fen_schema::sha256(module.as_slice()).into();
+                }
+                data = serde_json::to_vec(&schema).unwrap();
+            }
+            module.section(&CustomSection { name: fen_schema::SECTION.into(), data: data.into() });
         }
-        Runtime::new().unwrap().load(&module.finish()).map(drop)
+        module.finish()
     }
 
     fn refused(&self) -> String {
@@ -114,6 +136,7 @@ fn outlines_that_break_the_interface() {
     assert_eq!(Parts { start: true, ..good() }.refused(), "fen::module::start_function");
     assert_eq!(Parts { memory: None, ..good() }.refused(), "fen::module::memory");
     assert_eq!(Parts { exported_memory: "ram", ..good() }.refused(), "fen::module::memory");
+    assert_eq!(Parts { altered: true, ..good() }.load(), Err(LoadError::Altered));
     let unbounded = MemoryType { maximum: None, ..memory };
     assert_eq!(
         Parts { memory: Some(unbounded), ..good() }.load(),
@@ -164,12 +187,27 @@ fn any_cut_or_flipped_byte_is_survived() {
         let error = runtime.load(&wasm[..length]).map(drop).unwrap_err();
         assert!(!error.text().en.is_empty() && !error.text().zh.is_empty());
     }
-    for at in (0..wasm.len()).step_by(7) {
+    // Any altered byte of the code is noticed; one in a label is not, and changes no amount.
+    let schema = wasm.windows(10).position(|window| window == b"fen.schema").unwrap();
+    for at in 0..wasm.len() {
         let mut flipped = wasm.clone();
-        flipped[at] ^= 0x55;
-        // Most are refused; what is not refused is still a module of the interface.
-        if let Ok(policy) = runtime.load(&flipped) {
-            policy.session().unwrap();
+        flipped[at] ^= 1 << (at % 8);
+        match runtime.load(&flipped) {
+            Ok(policy) => {
+                assert!(at > schema, "byte {at} was altered unnoticed");
+                policy.session().unwrap();
+            }
+            Err(error) => assert!(!error.text().zh.is_empty()),
         }
     }
+}
+
+/// A module that never comes to an end is stopped, whatever its schema says.
+#[test]
+fn endless_modules_are_stopped() {
+    let parts = Parts { endless: true, ..Parts::good() };
+    let policy = Runtime::new().unwrap().load(&parts.module()).unwrap();
+    let claims = fen_tests::module::batch(&policy.schema().inputs, &[vec![1, 1]]).unwrap();
+    let error = policy.session().unwrap().settle(&claims).unwrap_err();
+    assert_eq!(error.code(), "fen::batch::module");
 }

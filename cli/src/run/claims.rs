@@ -13,6 +13,7 @@ use fen_schema::{Column, Layout, RejectCode, Schema, Text};
 
 use super::header::match_columns;
 use super::progress::{MAX_RECORD_BYTES, Progress};
+use super::quotes::Quotes;
 use crate::error::{Error, Outcome};
 
 /// Rows that are read before they are settled.
@@ -25,7 +26,7 @@ pub(crate) struct Claims {
     header: ByteRecord,
     /// For every input, its column in the file.
     columns: Vec<usize>,
-    inputs: Vec<Column>,
+    schema: Schema,
     arrow: SchemaRef,
     rows: u64,
     progress: Progress,
@@ -57,15 +58,21 @@ pub(crate) struct RejectedRow {
     pub(crate) cause: Arc<Cause>,
 }
 
-/// A reader that reports what passes through it, and stops at a record without end.
+/// A reader that reports what passes through it, and stops at a record without end or a quotation without one.
 struct Metered {
     inner: Box<dyn Read>,
     progress: Progress,
+    quotes: Quotes,
 }
 
 impl Read for Metered {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let read = self.inner.read(buffer)?;
+        self.quotes.pass(buffer.get(..read).unwrap_or_default());
+        if let (0, Some(line)) = (read, self.quotes.open_since()) {
+            let why = format!("the quotation mark opened in line {line} is never closed");
+            return Err(io::Error::new(io::ErrorKind::InvalidData, why));
+        }
         if self.progress.read(read as u64) {
             Ok(read)
         } else {
@@ -85,7 +92,7 @@ impl Claims {
         } else {
             Box::new(File::open(path).map_err(|error| Error::read(path, &error))?)
         };
-        let metered = Metered { inner, progress: progress.clone() };
+        let metered = Metered { inner, progress: progress.clone(), quotes: Quotes::default() };
         let mut reader =
             csv::ReaderBuilder::new().has_headers(false).flexible(true).buffer_capacity(1 << 16).from_reader(metered);
         let mut header = ByteRecord::new();
@@ -98,8 +105,8 @@ impl Claims {
         let fields: Vec<Field> =
             schema.inputs.iter().map(|column| Field::new(&column.name, data_type(column), false)).collect();
         let arrow = Arc::new(arrow_schema::Schema::new(fields));
-        let (path, inputs) = (path.to_owned(), schema.inputs.clone());
-        Ok(Self { reader, path, header, columns, inputs, arrow, rows: 0, progress })
+        let (path, schema) = (path.to_owned(), schema.clone());
+        Ok(Self { reader, path, header, columns, schema, arrow, rows: 0, progress })
     }
 
     /// The names of all columns of the file.
@@ -113,7 +120,7 @@ impl Claims {
         batch.rejected.clear();
         batch.is_rejected.clear();
         batch.rows = 0;
-        batch.cells.resize_with(self.inputs.len(), Vec::new);
+        batch.cells.resize_with(self.schema.inputs.len(), Vec::new);
         batch.cells.iter_mut().for_each(Vec::clear);
         while batch.rows < BATCH_ROWS as u64 {
             let free = batch.numbers.len();
@@ -144,7 +151,7 @@ impl Claims {
         if record.len() != self.header.len() {
             let (found, wanted) = (record.len(), self.header.len());
             let reason = Text {
-                en: format!("the row has {found} cells, the header {wanted}"),
+                en: format!("cells in the row: {found}, in the header: {wanted}"),
                 zh: format!("本行有 {found} 列，表头有 {wanted} 列"),
             };
             let cause = Cause { column: String::new(), code: RejectCode::WrongFieldCount, reason };
@@ -152,12 +159,12 @@ impl Claims {
             return false;
         }
         let before = batch.numbers.len();
-        for ((column, input), cells) in self.columns.iter().zip(&self.inputs).zip(&mut batch.cells) {
+        for ((column, input), cells) in self.columns.iter().zip(&self.schema.inputs).zip(&mut batch.cells) {
             let text = record.get(*column).and_then(|cell| std::str::from_utf8(cell).ok());
             match text.map_or(Err(RejectCode::NotANumber), |text| parse_cell(text, input)) {
                 Ok(cell) => cells.push(cell),
                 Err(code) => {
-                    let cause = Cause { column: input.name.clone(), code, reason: reason(input, code) };
+                    let cause = Cause { column: input.name.clone(), code, reason: reason(&self.schema, input, code) };
                     batch.rejected.push(RejectedRow { row, cause: Arc::new(cause) });
                     batch.cells.iter_mut().for_each(|cells| cells.truncate(before));
                     return false;
@@ -171,7 +178,7 @@ impl Claims {
     pub(crate) fn columns(&self, batch: &Batch) -> Outcome<RecordBatch> {
         let failed = |error: arrow_schema::ArrowError| Error::read(&self.path, &error);
         let mut arrays: Vec<ArrayRef> = Vec::new();
-        for (input, cells) in self.inputs.iter().zip(&batch.cells) {
+        for (input, cells) in self.schema.inputs.iter().zip(&batch.cells) {
             let array: ArrayRef = match input.layout {
                 Layout::I64 => {
                     // `parse_cell` has made sure that the cells fit.

@@ -3,6 +3,7 @@
 mod claims;
 mod header;
 mod progress;
+mod quotes;
 mod results;
 mod summary;
 
@@ -24,7 +25,7 @@ use self::results::{Rejects, Results};
 use self::summary::Summary;
 use crate::args::RunArgs;
 use crate::error::{Error, Outcome, print, print_error};
-use crate::files::Draft;
+use crate::files::{Draft, keep_apart};
 use crate::load::load;
 
 /// Settles a file; exit code 0 also if rows were rejected.
@@ -37,21 +38,29 @@ pub(crate) fn run(args: &RunArgs, lang: Lang) -> Outcome<ExitCode> {
     let mut claims = Claims::open(&args.input, policy.schema(), progress.clone())?;
     let mut results = Results::create(args.output.as_deref(), &claims, policy.schema())?;
     let mut rejects = args.rejects.as_deref().map(|path| Rejects::create(path, lang)).transpose()?;
+    let summary_path = args.summary.as_deref().filter(|path| *path != Path::new("-"));
+    let summary_file = summary_path.map(|path| Draft::create(path).map(|draft| (path, draft))).transpose()?;
     let mut summary = Summary::new(policy.schema());
 
     settle_all(&policy, &mut claims, &mut results, rejects.as_mut(), &mut summary)?;
 
     progress.finish();
+    summary.finish(started.elapsed(), args);
+    let summary_file = match summary_file {
+        Some((path, mut draft)) => {
+            let is_json = path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("json"));
+            let text = if is_json { summary.json() } else { summary.text(lang) };
+            draft.write_all(text.as_bytes()).map_err(|error| Error::write(path, &error))?;
+            Some(draft)
+        }
+        None => None,
+    };
+    // All files are written; now they get their names.
     results.finish()?;
     if let Some(rejects) = rejects {
         rejects.finish()?;
     }
-    summary.finish(started.elapsed(), args);
-    if let Some(path) = &args.summary {
-        let is_json = path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("json"));
-        let text = if is_json { summary.json() } else { summary.text(lang) };
-        let mut draft = Draft::create(path)?;
-        draft.write_all(text.as_bytes()).map_err(|error| Error::write(path, &error))?;
+    if let Some(draft) = summary_file {
         draft.finish()?;
     }
     // Results on standard output leave no room for anything else there.
@@ -150,22 +159,18 @@ fn refuse_parameters(args: &RunArgs, schema: &Schema) -> Outcome<()> {
     Ok(())
 }
 
-/// Two files of one run under the same name would destroy one of them.
+/// No file of a run may overwrite another one, and only one thing can go to standard output.
 fn refuse_overwriting(args: &RunArgs) -> Outcome<()> {
-    let is_stream = |path: &Path| path == Path::new("-");
-    let known = |path: &Path| path.canonicalize().unwrap_or_else(|_| path.to_owned());
-    let files = [Some(&args.input), args.output.as_ref(), args.rejects.as_ref(), args.summary.as_ref()];
-    let files: Vec<&Path> = files.into_iter().flatten().map(AsRef::as_ref).filter(|path| !is_stream(path)).collect();
-    for (at, path) in files.iter().enumerate() {
-        let is_regular = std::fs::metadata(path).map_or(true, |file| file.is_file());
-        if is_regular && files.iter().take(at).any(|earlier| known(earlier) == known(path)) {
-            let path = path.display();
-            return Err(Error::new(
-                "fen::run::same_file",
-                format!("{path} is named twice; one would overwrite the other"),
-                format!("{path} 出现两次，其一会被覆盖"),
-            ));
-        }
+    let written = [args.output.as_ref(), args.rejects.as_ref(), args.summary.as_ref()];
+    let written: Vec<&Path> = written.into_iter().flatten().map(AsRef::as_ref).collect();
+    keep_apart(&[&args.policy, &args.input], &written)?;
+    let to_stdout = usize::from(args.output.is_none()) + written.iter().filter(|path| **path == Path::new("-")).count();
+    if to_stdout > 1 {
+        return Err(Error::new(
+            "fen::run::standard_output",
+            "only one of results, rejects and summary can go to standard output",
+            "结果、拒收清单与汇总之中只能有一项写到标准输出",
+        ));
     }
     Ok(())
 }

@@ -22,6 +22,9 @@ fn check_tells_good_from_bad() {
     let done = folder.fen(&["check", "bad.fen", "--lang", "zh"]);
     assert!(done.stderr().contains("没有对应的档"), "{}", done.stderr());
     folder.fen(&["check", "nothing.fen"]).refused("fen::file::read");
+    let done = folder.fen(&["check", "nothing.fen", "bad.fen", "--format", "json"]);
+    assert_eq!(done.code(), 2);
+    assert!(done.stdout().contains("fen::file::read") && done.stdout().contains("fen::tier::gap"), "{}", done.stdout());
     std::fs::create_dir(folder.path("empty")).unwrap();
     folder.fen(&["check", "empty"]).refused("fen::file::no_policies");
     folder.write("gbk.fen", b"\xd5\xfe\xb2\xdf");
@@ -67,6 +70,8 @@ fn build_writes_a_module_or_nothing() {
     assert_eq!(folder.names(), ["bad.fen"]);
     folder.fen(&["build", &surplus(), "-o", "once.wasm"]).good();
     folder.fen(&["build", &surplus(), "-o", "twice.wasm"]).good();
+    folder.write("own.fen", "policy a.b");
+    folder.fen(&["build", "own.fen", "-o", "./own.fen"]).refused("fen::file::same_file");
     let bytes = |name: &str| std::fs::read(folder.path(name)).unwrap();
     assert!(bytes("once.wasm").starts_with(b"\0asm"));
     assert_eq!(bytes("once.wasm"), bytes("twice.wasm"));

@@ -163,7 +163,7 @@ fn header_alone_is_an_empty_stream() {
 fn files_that_cannot_be_settled_are_refused() {
     let folder = Folder::new();
     let open_quote = format!("budget,spent\n1,1\n\"1,1\n{}", "1,1\n".repeat(5_000_000));
-    let cases: [(&str, &[u8], &str); 9] = [
+    let cases: [(&str, &[u8], &str); 10] = [
         ("empty.csv", b"", "fen::claims::empty"),
         ("bom.csv", "\u{feff}".as_bytes(), "fen::claims::empty"),
         ("missing.csv", b"budget,paid\n1,1\n", "fen::claims::missing_column"),
@@ -173,6 +173,7 @@ fn files_that_cannot_be_settled_are_refused() {
         ("gbk.csv", b"\xb4\xf2\xb0\xfc,\xca\xb5\xbc\xca\n1,1\n", "fen::file::not_utf8"),
         ("claims.xlsx", b"PK", "fen::claims::format"),
         ("quote.csv", open_quote.as_bytes(), "quotation mark"),
+        ("open.csv", b"budget,spent,note\n1,1,\"a\n1,1,b\n", "opened in line 2"),
     ];
     for (name, content, code) in cases {
         folder.write(name, content);
@@ -188,9 +189,13 @@ fn mistakes_on_the_command_line_are_refused() {
     folder.write("claims.csv", TABLE);
     let policy = surplus();
     let run = |args: &[&str]| folder.fen(&[&["run", &policy, "--input", "claims.csv"], args].concat());
-    run(&["--output", "claims.csv"]).refused("fen::run::same_file");
-    run(&["--output", "./claims.csv"]).refused("fen::run::same_file");
-    run(&["--output", "out.csv", "--rejects", "out.csv"]).refused("fen::run::same_file");
+    run(&["--output", "claims.csv"]).refused("fen::file::same_file");
+    run(&["--output", "./claims.csv"]).refused("fen::file::same_file");
+    run(&["--output", "out.csv", "--rejects", "out.csv"]).refused("fen::file::same_file");
+    run(&["--output", "out.csv", "--rejects", "./out.csv"]).refused("fen::file::same_file");
+    run(&["--rejects", "-"]).refused("fen::run::standard_output");
+    run(&["--output", "out.csv", "--rejects", "-", "--summary", "-"]).refused("fen::run::standard_output");
+    run(&["--output", "out.csv", "--summary", "."]).refused("fen::file::write");
     run(&["--output", "out.parquet"]).refused("fen::claims::format");
     run(&["--set", "cap=3"]).refused("fen::run::unknown_parameter");
     run(&["--params", "params.toml"]).refused("fen::run::unknown_parameter");

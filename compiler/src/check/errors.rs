@@ -155,6 +155,27 @@ impl Problem for DivisionByZero {
     }
 }
 
+/// Numbers so long that no input range could make them fit.
+pub(super) struct Hopeless {
+    pub(super) span: Span,
+}
+
+impl Problem for Hopeless {
+    const CODE: &'static str = "fen::number::endless";
+
+    fn message(&self) -> Text {
+        Text::new("this needs numbers of thousands of digits to be exact", "要保持精确，此处需要成百上千位的数")
+    }
+
+    fn labels(&self) -> Vec<Label> {
+        vec![Label::new(self.span, "far beyond 128 bits", "远超 128 位")]
+    }
+
+    fn help(&self) -> Option<Text> {
+        Some(Text::new("multiply and divide less often, or by rounder numbers", "请减少乘除的次数，或使用位数较少的数"))
+    }
+}
+
 /// Values that need each other.
 pub(super) struct Cycle {
     pub(super) names: Vec<Name>,

@@ -6,7 +6,7 @@ use num_rational::BigRational;
 use num_traits::Zero;
 
 use super::Checker;
-use super::errors::{DivisionByZero, DivisorNotConstant, Mismatch, ProductType, QuotientType, RateSum};
+use super::errors::{DivisionByZero, DivisorNotConstant, Hopeless, Mismatch, ProductType, QuotientType, RateSum};
 use super::program::{Expr, ExprKind};
 use super::types::{Facts, Type};
 use crate::resolve::program::{self as resolved, Symbol};
@@ -14,6 +14,15 @@ use crate::resolve::program::{self as resolved, Symbol};
 impl Checker<'_> {
     /// Types an expression; `None` if it has an error, which is reported.
     pub(super) fn expr(&mut self, expr: &resolved::Expr) -> Option<Expr> {
+        let typed = self.typed(expr)?;
+        if typed.facts.is_hopeless() {
+            self.report(Hopeless { span: expr.span });
+            return None;
+        }
+        Some(typed)
+    }
+
+    fn typed(&mut self, expr: &resolved::Expr) -> Option<Expr> {
         let span = expr.span;
         match &expr.kind {
             resolved::ExprKind::Quantity(quantity) => {

@@ -2,6 +2,7 @@
 
 use fen_grammar::diagnostic::{Label, Problem, Text};
 use fen_grammar::source::Span;
+use fen_grammar::tree::Name;
 use num_rational::BigRational;
 
 use super::types::Type;
@@ -62,7 +63,10 @@ impl Problem for BoundsBackwards {
     }
 
     fn help(&self) -> Option<Text> {
-        Some(Text::new("exchange the two bounds", "请对调两个界限"))
+        Some(Text::new(
+            "exchange the two bounds; a bound without a unit has the unit of the other",
+            "请对调两个界限；未写单位的界限以另一界限的单位计",
+        ))
     }
 }
 
@@ -328,5 +332,36 @@ impl Problem for Undecided {
 
     fn help(&self) -> Option<Text> {
         Some(Text::new("let the tiers cover every amount exactly once", "请使各档恰好覆盖全部数额一次"))
+    }
+}
+
+/// A part of a whole that is neither an output nor used.
+pub(super) struct UnusedShare {
+    pub(super) name: Name,
+    /// Another receiver of the ladder with a similar name.
+    pub(super) suggestion: Option<String>,
+}
+
+impl Problem for UnusedShare {
+    const CODE: &'static str = "fen::tier::unused_share";
+
+    fn message(&self) -> Text {
+        let name = &self.name.text;
+        Text::new(
+            format!("`{name}` receives a share, but nothing uses it: that money would be lost"),
+            format!("“{name}”分得一份，却无处使用，这部分金额会丢失"),
+        )
+    }
+
+    fn labels(&self) -> Vec<Label> {
+        vec![match &self.suggestion {
+            Some(near) => Label::new(self.name.span, format!("did you mean `{near}`?"), format!("是否想写“{near}”？")),
+            None => Label::new(self.name.span, "used nowhere", "各处均未使用"),
+        }]
+    }
+
+    fn help(&self) -> Option<Text> {
+        let name = &self.name.text;
+        Some(Text::new(format!("declare it with `output {name}`"), format!("可用“输出 {name}”列为输出")))
     }
 }

@@ -16,6 +16,9 @@ use super::types::{Facts, Grid, Type};
 use crate::resolve::program::{self as resolved, LadderId, Symbol};
 use crate::witness::{Region, Search, Target, Witness};
 
+/// Gaps and overlaps of one ladder that are looked into; more of them are no news.
+const MAX_PROBLEMS: usize = 20;
+
 /// What stands for a ladder until it is checked.
 pub(super) fn placeholder(ladder: &resolved::Ladder) -> Ladder {
     let subject = ladder.subject.unwrap_or(Symbol::Input(resolved::InputId(usize::MAX)));
@@ -166,10 +169,9 @@ impl Checker<'_> {
         }
     }
 
-    fn search(&self, id: LadderId, region: Region) -> Witness {
+    fn search(&self, id: LadderId, region: &Region) -> Witness {
         let Some(ladder) = self.program.ladder(id) else { return Witness::Undecided };
-        let target = Target::Subject { subject: ladder.subject, base: ladder.base.as_ref(), region };
-        Search::new(&self.program).find(&target)
+        Search::new(&self.program).find_slice(ladder.subject, ladder.base.as_ref(), region)
     }
 
     fn base_sign(&mut self, ladder: &resolved::Ladder, id: LadderId) {
@@ -231,8 +233,8 @@ impl Checker<'_> {
         if let Some(top) = top {
             problems.push((Kind::Above, Region::between(Some(top), None), top_span, top_span));
         }
-        for (kind, region, span, other) in problems {
-            let found = self.search(id, region.clone());
+        for (kind, region, span, other) in problems.into_iter().take(MAX_PROBLEMS) {
+            let found = self.search(id, &region);
             let Some(claim) = self.claim(&found) else { continue };
             let name = name.clone();
             match (kind, claim) {
@@ -257,7 +259,7 @@ impl Checker<'_> {
     }
 
     fn shares_add_up(&mut self, ladder: &resolved::Ladder, id: LadderId, is_sound: bool) {
-        if ladder.columns.len() < 2 {
+        if ladder.columns.len() < 2 || ladder.has_double_share {
             return;
         }
         let rows = self.program.ladder(id).map(|ladder| ladder.rows.clone()).unwrap_or_default();
@@ -266,7 +268,8 @@ impl Checker<'_> {
             if sum.is_one() {
                 continue;
             }
-            let found = if is_sound { self.search(id, Region::between(row.low, row.high)) } else { Witness::Undecided };
+            let found =
+                if is_sound { self.search(id, &Region::between(row.low, row.high)) } else { Witness::Undecided };
             let claim = self.claim(&found).flatten();
             let missing = ladder.columns.iter().zip(&row.shares).filter(|(_, share)| share.is_zero());
             let missing =

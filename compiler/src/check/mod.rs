@@ -15,12 +15,13 @@ pub(crate) mod types;
 
 use std::collections::HashMap;
 
-use fen_grammar::diagnostic::{Diagnostic, Text};
+use fen_grammar::diagnostic::{Diagnostic, Text, nearest};
 use fen_grammar::tree::{self, Quoted};
 use num_rational::BigRational;
 use num_traits::Zero;
 
 use self::errors::{InexactOutput, OutputNotMoney, RoundingUnit};
+use self::ladder_errors::UnusedShare;
 use self::program::{Body, Expr, ExprKind, Output, Program, Rounding, Value};
 use self::types::{Facts, Type, decimals, step_of};
 use crate::resolve::program::{self as resolved, LadderId, Symbol, ValueBody, ValueId};
@@ -67,6 +68,7 @@ pub(crate) fn check(resolved: &resolved::Program) -> (Program, Vec<Diagnostic>) 
     }
     checker.outputs();
     checker.invariants();
+    checker.unused_shares();
     checker.coverage();
     checker.program.examples = examples::check(resolved, &checker.program, &mut checker.diagnostics);
     (checker.program, checker.diagnostics)
@@ -167,10 +169,12 @@ impl Checker<'_> {
             self.bases.insert(id, base);
         }
         let Some((ty, exact, body)) = typed else { return };
-        let is_output = resolved.outputs.iter().find(|output| output.value == id);
-        let rounding = match is_output {
-            Some(output) if ty == Type::Money => self.output_rounding(output, &exact),
-            _ => None,
+        let is_output = resolved.outputs.iter().any(|output| output.value == id);
+        // What a ladder divides is whole again only if every part of it is rounded.
+        let rounding = if ty == Type::Money && (is_output || self.is_part_of_a_whole(&value.body)) {
+            self.output_rounding(value, &exact)
+        } else {
+            None
         };
         let facts = rounding.as_ref().map_or_else(|| exact.clone(), |rounding| exact.round(&rounding.step));
         if let (Some(slot), Some(poisoned)) = (self.program.values.get_mut(id.0), self.poisoned.get_mut(id.0)) {
@@ -184,15 +188,20 @@ impl Checker<'_> {
         }
     }
 
-    /// How an output is rounded; `None` if it is exact anyway.
-    fn output_rounding(&mut self, output: &resolved::Output, exact: &Facts) -> Option<Rounding> {
+    fn is_part_of_a_whole(&self, body: &ValueBody) -> bool {
+        let ValueBody::Share(ladder) = body else { return false };
+        self.resolved.ladders.get(ladder.0).is_some_and(|ladder| ladder.columns.len() > 1)
+    }
+
+    /// How an output or a part of a whole is rounded; `None` if it is exact anyway.
+    fn output_rounding(&mut self, value: &resolved::Value, exact: &Facts) -> Option<Rounding> {
         let step = self.rounding.as_ref().map_or_else(|| step_of(MONEY_DECIMALS), |rounding| rounding.step.clone());
         if exact.grid.is_on(&step) {
             return None;
         }
         if self.rounding.is_none() && self.resolved.header.rounding.is_none() && self.resolved.is_whole {
             let grid = exact.grid.0.as_ref().map(|grid| Type::Money.show(grid));
-            self.report(InexactOutput { name: output.name.clone(), grid });
+            self.report(InexactOutput { name: value.name.clone(), grid });
         }
         self.rounding.clone()
     }
@@ -211,6 +220,24 @@ impl Checker<'_> {
             let needed = value.facts.grid.0.as_ref().and_then(decimals).unwrap_or(0);
             let label = label(&output.name.text, &output.labels);
             self.program.outputs.push(Output { value: output.value, label, scale: needed.max(MONEY_DECIMALS) });
+        }
+    }
+
+    /// A part of a whole that nothing uses is money that is lost, most likely by a slip of the pen.
+    fn unused_shares(&mut self) {
+        let resolved = self.resolved;
+        let used = order::used(resolved);
+        for ladder in resolved.ladders.iter().filter(|ladder| ladder.columns.len() > 1) {
+            for column in ladder.columns.iter().filter(|column| !used.contains(&Symbol::Value(**column))) {
+                let Some(value) = resolved.values.get(column.0) else { continue };
+                let others = ladder.columns.iter().filter(|other| *other != column);
+                let others =
+                    others.filter_map(|other| resolved.values.get(other.0)).map(|other| other.name.text.as_str());
+                let suggestion = nearest(&value.name.text, others).map(str::to_owned);
+                if resolved.is_whole {
+                    self.report(UnusedShare { name: value.name.clone(), suggestion });
+                }
+            }
         }
     }
 

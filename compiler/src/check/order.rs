@@ -114,3 +114,22 @@ fn collect(expr: &Expr, needs: &mut BTreeSet<Symbol>) {
         ExprKind::Quantity(_) | ExprKind::Unknown => {}
     }
 }
+
+/// Everything that is an output, or is used by a definition or an invariant.
+pub(super) fn used(program: &Program) -> BTreeSet<Symbol> {
+    let mut used: BTreeSet<Symbol> = program.outputs.iter().map(|output| Symbol::Value(output.value)).collect();
+    for value in &program.values {
+        if let ValueBody::Expr(expr) = &value.body {
+            collect(expr, &mut used);
+        }
+        if let Some(base) = &value.share_of {
+            collect(base, &mut used);
+        }
+    }
+    used.extend(program.ladders.iter().filter_map(|ladder| ladder.subject));
+    for invariant in &program.invariants {
+        collect(&invariant.left, &mut used);
+        collect(&invariant.right, &mut used);
+    }
+    used
+}

@@ -139,6 +139,13 @@ impl Facts {
         (self.low == self.high).then_some(&self.low)
     }
 
+    /// Whether the numbers are far beyond all that can be computed with, so that going on would only take time.
+    pub(crate) fn is_hopeless(&self) -> bool {
+        let grid = self.grid.0.iter();
+        let mut numbers = [&self.low, &self.high].into_iter().chain(grid);
+        numbers.any(|number| number.numer().bits().max(number.denom().bits()) > 2_048)
+    }
+
     pub(crate) fn negate(&self) -> Self {
         Self { low: -self.high.clone(), high: -self.low.clone(), grid: self.grid.clone() }
     }

@@ -29,8 +29,6 @@ pub(crate) struct Emitted {
 /// Writes the module of a checked program and its kernel.
 pub(crate) fn emit(program: &Program, kernel: &Kernel, source_sha256: &str) -> Result<Emitted, SchemaNotWritten> {
     let plan = Plan::new(program, kernel);
-    let schema = schema::schema(program, &plan, source_sha256);
-    let json = schema.to_json().map_err(|_| SchemaNotWritten)?;
     let helpers = Helpers::used_by(kernel);
 
     let mut types = TypeSection::new();
@@ -56,6 +54,8 @@ pub(crate) fn emit(program: &Program, kernel: &Kernel, source_sha256: &str) -> R
 
     let mut module = Module::new();
     module.section(&types).section(&functions).section(&memories).section(&exports).section(&code);
+    let schema = schema::schema(program, &plan, source_sha256, fen_schema::sha256(module.as_slice()));
+    let json = schema.to_json().map_err(|_| SchemaNotWritten)?;
     module.section(&CustomSection { name: fen_schema::SECTION.into(), data: json.into() });
     Ok(Emitted { module: module.finish(), schema })
 }

@@ -11,7 +11,7 @@ use super::layout::{CAPACITY, Cell, ENTRY, Plan};
 use crate::check::program::Program;
 use crate::check::types::{decimal, step_of};
 
-pub(super) fn schema(program: &Program, plan: &Plan, source_sha256: &str) -> Schema {
+pub(super) fn schema(program: &Program, plan: &Plan, source_sha256: &str, code_sha256: String) -> Schema {
     let inputs: Vec<Column> = program
         .inputs
         .iter()
@@ -36,6 +36,7 @@ pub(super) fn schema(program: &Program, plan: &Plan, source_sha256: &str) -> Sch
             .map(|(from, to)| InForce { from: from.to_string(), to: to.map(|to| to.to_string()) }),
         compiler: concat!("fen ", env!("CARGO_PKG_VERSION")).to_owned(),
         source_sha256: source_sha256.to_owned(),
+        code_sha256,
         batch: Batch { entry: ENTRY.to_owned(), capacity: CAPACITY, status: Place { offset: plan.status } },
         rejects: rejects(program),
         outputs: outputs.collect(),

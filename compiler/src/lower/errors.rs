@@ -18,7 +18,7 @@ impl Problem for TooLargeNumber {
     fn message(&self) -> Text {
         let (name, bits) = (&self.name, self.bits);
         Text::new(
-            format!("computing `{name}` exactly may need {bits} bits; 128 are there"),
+            format!("computing `{name}` exactly may need numbers of {bits} bits; the most is 128"),
             format!("精确计算“{name}”可能需要 {bits} 位，而上限为 128 位"),
         )
     }
@@ -36,8 +36,8 @@ impl Problem for TooLargeNumber {
 
     fn help(&self) -> Option<Text> {
         Some(Text::new(
-            "narrow the ranges of the inputs it depends on, or write its rates with fewer decimals",
-            "请缩小其所依赖输入的取值范围，或减少比率的小数位数",
+            "narrow the ranges of the inputs it depends on, write rates with fewer decimals, or divide less often",
+            "请缩小其所依赖输入的取值范围，减少比率的小数位数，或减少相除的次数",
         ))
     }
 }

@@ -195,7 +195,7 @@ impl Builder {
         // On the way, up to a divisor is added to the size of the value.
         let size = low.abs().max(high.abs()) + &divisor;
         if Width::of(&BigInt::zero(), &size).is_none() {
-            return Err(TooWide { low, high });
+            return Err(TooWide { low: -size.clone(), high: size });
         }
         let (low, high) = (low.div_floor(&divisor), high.div_ceil(&divisor));
         self.push(OpKind::Divide { value, divisor, mode }, low, high)

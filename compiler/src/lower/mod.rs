@@ -7,7 +7,7 @@
 mod errors;
 pub(crate) mod ir;
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use fen_grammar::diagnostic::Diagnostic;
 use fen_grammar::tree::RoundingMode;
@@ -197,22 +197,17 @@ impl Lowering<'_> {
             None => self.constant(&BigRational::one())?,
         };
         let mut lowest = BigRational::zero();
-        let mut changes: Vec<(BigRational, BigRational)> = Vec::new();
-        let mut change = |bound: &BigRational, by: &BigRational| match changes.iter_mut().find(|(at, _)| at == bound) {
-            Some((_, change)) => *change += by,
-            None => changes.push((bound.clone(), by.clone())),
-        };
+        let mut changes: BTreeMap<&BigRational, BigRational> = BTreeMap::new();
         for row in &ladder.rows {
             let Some(share) = row.shares.get(column) else { continue };
             match &row.low {
                 None => lowest += share,
-                Some(low) => change(low, share),
+                Some(low) => *changes.entry(low).or_default() += share,
             }
             if let Some(high) = &row.high {
-                change(high, &-share.clone());
+                *changes.entry(high).or_default() -= share;
             }
         }
-        changes.sort();
         let mut sum = self.scale(&subject, &lowest)?;
         for (bound, by) in changes.iter().filter(|(_, by)| !by.is_zero()) {
             let bound_amount = self.scale(&base, bound)?;

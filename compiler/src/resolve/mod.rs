@@ -5,7 +5,7 @@ mod errors;
 mod header;
 pub(crate) mod program;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use fen_grammar::diagnostic::{Diagnostic, nearest};
 use fen_grammar::source::{Source, Span};
@@ -17,11 +17,17 @@ use self::program::{
     ValueBody, ValueId,
 };
 
+/// Unknown names that a similar known one is looked for; further ones are not shown anyway.
+const MAX_SUGGESTIONS: usize = 100;
+
 /// Binds all names of a file. The program is complete if there are no errors among the diagnostics.
 pub(crate) fn resolve(file: &tree::File, source: &Source) -> (Program, Vec<Diagnostic>) {
     let end = source.text().len();
+    let broken: Vec<&str> = file.broken.iter().map(|span| source.slice(*span)).collect();
     let mut resolver = Resolver {
-        broken: file.broken.iter().map(|span| source.slice(*span)).collect(),
+        broken_words: broken.iter().flat_map(|text| words(text)).collect(),
+        broken,
+        unknown: 0,
         symbols: HashMap::new(),
         subjects: HashMap::new(),
         inputs: Vec::new(),
@@ -70,11 +76,15 @@ enum Declared<'a> {
 struct DeclaredLadder<'a> {
     rows: Vec<&'a tree::LadderRow>,
     columns: Vec<ValueId>,
+    has_double_share: bool,
 }
 
 struct Resolver<'a> {
     /// The text of items that could not be parsed; what they may define is not reported as missing.
     broken: Vec<&'a str>,
+    broken_words: HashSet<&'a str>,
+    /// How many unknown names were met.
+    unknown: usize,
     symbols: HashMap<&'a str, (Symbol, Span)>,
     /// Ladders by the name of their subject.
     subjects: HashMap<&'a str, LadderId>,
@@ -120,6 +130,9 @@ impl<'a> Resolver<'a> {
         for (at, share) in row.shares.iter().enumerate() {
             if let Some(earlier) = row.shares.iter().take(at).find(|earlier| earlier.name.text == share.name.text) {
                 self.diagnostics.push(ShareTwiceInRow { name: share.name.clone(), earlier: earlier.name.span }.into());
+                if let Some(ladder) = self.ladders.get_mut(id.0) {
+                    ladder.has_double_share = true;
+                }
                 continue;
             }
             let columns = self.ladders.get(id.0).map_or(&[][..], |ladder| &ladder.columns);
@@ -170,7 +183,12 @@ impl<'a> Resolver<'a> {
         if let Some((symbol, _)) = self.symbols.get(name.text.as_str()) {
             return Some(*symbol);
         }
-        if self.broken.iter().any(|text| words(text).any(|word| word == name.text)) {
+        if self.broken_words.contains(name.text.as_str()) {
+            return None;
+        }
+        self.unknown += 1;
+        if self.unknown > MAX_SUGGESTIONS {
+            self.diagnostics.push(UnknownName { name: name.clone(), suggestion: None }.into());
             return None;
         }
         let mut known: Vec<&str> = self.symbols.keys().copied().collect();
@@ -201,7 +219,7 @@ impl<'a> Resolver<'a> {
     fn ladders(&mut self) -> Vec<Ladder> {
         let declared = std::mem::take(&mut self.ladders);
         let mut ladders = Vec::new();
-        for DeclaredLadder { rows, columns } in declared {
+        for DeclaredLadder { rows, columns, has_double_share } in declared {
             let Some(first) = rows.first() else { continue };
             let cite = rows.iter().rev().find_map(|row| row.cite.clone());
             ladders.push(Ladder {
@@ -211,6 +229,7 @@ impl<'a> Resolver<'a> {
                 columns,
                 remainder: None,
                 cite,
+                has_double_share,
                 is_whole: !self.broken.iter().any(|text| words(text).next() == Some(first.subject.text.as_str())),
             });
         }

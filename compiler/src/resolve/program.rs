@@ -90,6 +90,8 @@ pub(crate) struct Ladder {
     /// The share that takes what the rounded others leave, where there are several.
     pub(crate) remainder: Option<ValueId>,
     pub(crate) cite: Option<Quoted>,
+    /// A row names one receiver twice, so that its shares cannot be added up.
+    pub(crate) has_double_share: bool,
     /// False if rows may be missing because they could not be parsed.
     pub(crate) is_whole: bool,
 }

@@ -105,6 +105,11 @@ impl Problem {
         self.constraints.push((form, sign));
     }
 
+    /// Whether a constraint depends on a variable.
+    pub(crate) fn mentions(&self, var: Var) -> bool {
+        self.constraints.iter().any(|(form, _)| form.terms.contains_key(&var))
+    }
+
     /// Decides the problem.
     pub(crate) fn solve(&self) -> Solution {
         let mut rows = Vec::new();
