@@ -4,7 +4,10 @@ use std::fmt;
 
 use fen_grammar::diagnostic::{Diagnostic, Lang, Severity};
 use fen_grammar::source::Source;
-use miette::{GraphicalReportHandler, GraphicalTheme, LabeledSpan, NamedSource, SourceCode};
+use miette::{
+    GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteError, MietteSpanContents, NamedSource, SourceCode,
+    SourceSpan, SpanContents,
+};
 
 /// How text is drawn.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,7 +26,7 @@ pub fn text(source: &Source, diagnostics: &[Diagnostic], lang: Lang, style: Styl
         Style::Colours => GraphicalTheme::unicode(),
     };
     let handler = GraphicalReportHandler::new_themed(theme).with_links(false).with_width(110);
-    let named = NamedSource::new(source.name(), source.text().to_owned());
+    let named = InCharacters(NamedSource::new(source.name(), source.text().to_owned()));
     let mut text = String::new();
     for diagnostic in diagnostics {
         let report = Report { diagnostic, lang, source: &named };
@@ -35,11 +38,35 @@ pub fn text(source: &Source, diagnostics: &[Diagnostic], lang: Lang, style: Styl
     text
 }
 
+/// A source whose columns are counted in characters, as editors and the JSON form count them; miette counts bytes.
+struct InCharacters(NamedSource<String>);
+
+impl SourceCode for InCharacters {
+    fn read_span<'a>(
+        &'a self,
+        span: &SourceSpan,
+        lines_before: usize,
+        lines_after: usize,
+    ) -> Result<Box<dyn SpanContents<'a> + 'a>, MietteError> {
+        let contents = self.0.read_span(span, lines_before, lines_after)?;
+        let start = contents.span().offset();
+        let line = self.0.inner().get(start.saturating_sub(contents.column())..start).unwrap_or_default();
+        Ok(Box::new(MietteSpanContents::new_named(
+            self.0.name().to_owned(),
+            contents.data(),
+            *contents.span(),
+            contents.line(),
+            line.chars().count(),
+            contents.line_count(),
+        )))
+    }
+}
+
 /// A diagnostic as miette wants it.
 struct Report<'a> {
     diagnostic: &'a Diagnostic,
     lang: Lang,
-    source: &'a NamedSource<String>,
+    source: &'a InCharacters,
 }
 
 impl fmt::Debug for Report<'_> {
