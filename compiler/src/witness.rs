@@ -15,7 +15,7 @@ use crate::check::program::{Body, Expr, ExprKind, Ladder, Program, Rounding};
 use crate::check::types::{Facts, Type, step_of};
 use crate::interpret::{Settled, settle};
 use crate::resolve::program::{Symbol, ValueId};
-use crate::solve::{Linear, Problem, Sign, Solution, Var};
+use crate::solve::{Linear, Problem, Sign, Solution, Var, Work};
 
 /// Combinations of pieces that are tried before giving up.
 const MAX_PATHS: usize = 300;
@@ -129,6 +129,7 @@ pub(crate) enum Witness {
 /// A search over one program.
 pub(crate) struct Search<'a> {
     program: &'a Program,
+    work: Work,
 }
 
 /// The expression is not linear.
@@ -136,7 +137,7 @@ struct NotLinear;
 
 impl<'a> Search<'a> {
     pub(crate) fn new(program: &'a Program) -> Self {
-        Self { program }
+        Self { program, work: Work::enough() }
     }
 
     /// A claim with a slice of a ladder's subject in the region: best one that lies in the region itself, else one beyond.
@@ -159,18 +160,18 @@ impl<'a> Search<'a> {
         for _ in 0..MAX_PATHS {
             let mut path = Path::new(self.program, &choices);
             let Ok(middle) = path.target(target) else { return Witness::Undecided };
-            match path.problem.solve() {
+            match path.problem.solve(&self.work) {
                 Solution::Found(values) => {
-                    let claim = self.claim(&pleasant(&path, middle.as_ref(), values));
+                    let claim = self.claim(&pleasant(&path, &self.work, middle.as_ref(), values));
                     if self.confirms(target, &claim) {
                         return Witness::Claim(claim);
                     }
                     undecided = true;
                 }
                 Solution::None => {}
-                Solution::GaveUp => match easier(&path) {
+                Solution::GaveUp => match easier(&path, &self.work) {
                     Some(values) => {
-                        let claim = self.claim(&pleasant(&path, middle.as_ref(), values));
+                        let claim = self.claim(&pleasant(&path, &self.work, middle.as_ref(), values));
                         if self.confirms(target, &claim) {
                             return Witness::Claim(claim);
                         }
@@ -221,14 +222,14 @@ fn next_choices(taken: &[(usize, usize)]) -> Option<Vec<usize>> {
 }
 
 /// A solution with one input set to a round amount, which leaves an easier problem.
-fn easier(path: &Path<'_>) -> Option<Vec<BigInt>> {
+fn easier(path: &Path<'_>, work: &Work) -> Option<Vec<BigInt>> {
     let inputs = path.program.inputs.iter().enumerate().filter(|(at, _)| path.problem.mentions(Var(*at)));
     for (at, input) in inputs.take(PLEASANT_INPUTS) {
         for amount in PLEASANT {
             let mut problem = path.problem.clone();
             let amount = Linear::constant(BigRational::from(BigInt::from(amount)));
             problem.require(Linear::var(Var(at), step_of(input.scale)).sub(&amount), Sign::Zero);
-            if let Solution::Found(values) = problem.solve() {
+            if let Solution::Found(values) = problem.solve(work) {
                 return Some(values);
             }
         }
@@ -237,13 +238,13 @@ fn easier(path: &Path<'_>) -> Option<Vec<BigInt>> {
 }
 
 /// A solution with round amounts, as far as there is one.
-fn pleasant(path: &Path<'_>, middle: Option<&Linear>, found: Vec<BigInt>) -> Vec<BigInt> {
+fn pleasant(path: &Path<'_>, work: &Work, middle: Option<&Linear>, found: Vec<BigInt>) -> Vec<BigInt> {
     let mut problem = path.problem.clone();
     let mut best = found;
     let mut attempt = |problem: &mut Problem, form: Linear| {
         let mut tried = problem.clone();
         tried.require(form, Sign::Zero);
-        let Solution::Found(values) = tried.solve() else { return false };
+        let Solution::Found(values) = tried.solve(work) else { return false };
         best = values;
         *problem = tried;
         true

@@ -5,6 +5,7 @@
 
 mod simplex;
 
+use std::cell::Cell;
 use std::collections::BTreeMap;
 
 use num_bigint::BigInt;
@@ -94,6 +95,24 @@ pub(crate) enum Solution {
 /// Splits of the range of a variable before giving up.
 const MAX_NODES: usize = 400;
 
+/// What may still be done before giving up, in operations on rational numbers.
+#[derive(Debug)]
+pub(crate) struct Work(Cell<usize>);
+
+impl Work {
+    /// Enough for every problem that people write, and done within a second.
+    pub(crate) fn enough() -> Self {
+        Self(Cell::new(4_000_000))
+    }
+
+    /// Does some of it; false if there is not so much left.
+    fn take(&self, operations: usize) -> bool {
+        let left = self.0.get().checked_sub(operations);
+        self.0.set(left.unwrap_or(0));
+        left.is_some()
+    }
+}
+
 impl Problem {
     /// A new integer variable within bounds, both inclusive.
     pub(crate) fn var(&mut self, low: BigInt, high: BigInt) -> Var {
@@ -111,7 +130,7 @@ impl Problem {
     }
 
     /// Decides the problem.
-    pub(crate) fn solve(&self) -> Solution {
+    pub(crate) fn solve(&self, work: &Work) -> Solution {
         let mut rows = Vec::new();
         for (form, sign) in &self.constraints {
             match row(form, *sign) {
@@ -124,13 +143,13 @@ impl Problem {
         let mut nodes = 0;
         while let Some(bounds) = open.pop() {
             nodes += 1;
-            if nodes > MAX_NODES {
+            if nodes > MAX_NODES || !work.take(bounds.len() * rows.len()) {
                 return Solution::GaveUp;
             }
             if bounds.iter().any(|(low, high)| low > high) {
                 continue;
             }
-            let values = match Tableau::new(&bounds, &rows).feasible() {
+            let values = match Tableau::new(&bounds, &rows).feasible(work) {
                 Ok(Some(values)) => values,
                 Ok(None) => continue,
                 Err(simplex::TooLong) => return Solution::GaveUp,
@@ -208,7 +227,7 @@ mod tests {
         problem.var(0.into(), 10.into());
         problem.var(0.into(), 10.into());
         problem.require(linear(&[2, -4], -1), Sign::Zero);
-        assert_eq!(problem.solve(), Solution::None);
+        assert_eq!(problem.solve(&Work::enough()), Solution::None);
     }
 
     proptest! {
@@ -230,7 +249,7 @@ mod tests {
             });
             let range = -3_i64..=4;
             let exists = range.clone().any(|x| range.clone().any(|y| range.clone().any(|z| holds(&[x, y, z]))));
-            match problem.solve() {
+            match problem.solve(&Work::enough()) {
                 Solution::Found(point) => {
                     let point: Vec<i64> = point.iter().map(|value| value.try_into().unwrap()).collect();
                     prop_assert!(holds(&point));

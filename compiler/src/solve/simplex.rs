@@ -5,12 +5,9 @@ use num_bigint::BigInt;
 use num_rational::BigRational;
 use num_traits::{Signed, Zero};
 
-use super::BoundedRow;
+use super::{BoundedRow, Work};
 
-/// Pivots before giving up; Bland's rule ends by itself, but the bound makes the time predictable.
-const MAX_PIVOTS: usize = 2_000;
-
-/// The work exceeded its bound.
+/// The work exceeded its bound. Bland's rule ends by itself, but may take long.
 pub(super) struct TooLong;
 
 /// Variables first, then one slack per row. Every basic variable is a linear form of the others.
@@ -57,8 +54,8 @@ impl Tableau {
     }
 
     /// Values of the variables within all bounds, or `None` if there are none.
-    pub(super) fn feasible(mut self) -> Result<Option<Vec<BigRational>>, TooLong> {
-        for _ in 0..MAX_PIVOTS {
+    pub(super) fn feasible(mut self, work: &Work) -> Result<Option<Vec<BigRational>>, TooLong> {
+        while work.take(self.rows.len() * self.values.len()) {
             let Some((row, basic, target)) = self.violated() else {
                 self.values.truncate(self.variables);
                 return Ok(Some(self.values));
