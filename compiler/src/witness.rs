@@ -160,25 +160,20 @@ impl<'a> Search<'a> {
         for _ in 0..MAX_PATHS {
             let mut path = Path::new(self.program, &choices);
             let Ok(middle) = path.target(target) else { return Witness::Undecided };
-            match path.problem.solve(&self.work) {
-                Solution::Found(values) => {
-                    let claim = self.claim(&pleasant(&path, &self.work, middle.as_ref(), values));
-                    if self.confirms(target, &claim) {
-                        return Witness::Claim(claim);
-                    }
+            let found = match path.problem.solve(&self.work) {
+                Solution::Found(values) => Some(values),
+                Solution::None => None,
+                Solution::GaveUp => {
                     undecided = true;
+                    easier(&path, &self.work)
                 }
-                Solution::None => {}
-                Solution::GaveUp => match easier(&path, &self.work) {
-                    Some(values) => {
-                        let claim = self.claim(&pleasant(&path, &self.work, middle.as_ref(), values));
-                        if self.confirms(target, &claim) {
-                            return Witness::Claim(claim);
-                        }
-                        undecided = true;
-                    }
-                    None => undecided = true,
-                },
+            };
+            if let Some(values) = found {
+                let claim = self.claim(&pleasant(&path, &self.work, middle.as_ref(), values));
+                if self.confirms(target, &claim) {
+                    return Witness::Claim(claim);
+                }
+                undecided = true;
             }
             let Some(next) = next_choices(&path.taken) else {
                 return if undecided { Witness::Undecided } else { Witness::Impossible };

@@ -254,7 +254,6 @@ impl Lowering<'_> {
             if low.is_zero() && high.is_zero() {
                 return Grid(None);
             }
-            // The grid of a constant may be the constant itself, however the integer was chosen.
             Grid(Some(value.grid.clone()))
         };
         let joined = grid(&self.builder, left).join(&grid(&self.builder, right)).0.unwrap_or_else(BigRational::one);
