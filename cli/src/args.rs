@@ -82,10 +82,10 @@ pub(crate) struct RunArgs {
     /// Where to write the summary too; JSON if the name ends in `.json`
     #[arg(long, value_name = "FILE")]
     pub(crate) summary: Option<PathBuf>,
-    /// A parameter's value
+    /// A parameter's value, such as `irregular_cut=10pp` or `rate[county]=80%`; goes before --params
     #[arg(long, value_name = "NAME=VALUE")]
     pub(crate) set: Vec<String>,
-    /// A file of parameter values
+    /// A TOML file of parameter values, such as `irregular_cut = "10pp"`
     #[arg(long, value_name = "FILE")]
     pub(crate) params: Option<PathBuf>,
     /// Language of messages (default: that of the terminal)

@@ -2,10 +2,11 @@
 
 use std::process::ExitCode;
 
-use fen_compiler::{Lang, analyze, render};
+use fen_compiler::{Lang, analyze_with, render};
 use serde_json::json;
 
 use crate::args::{CheckArgs, CheckFormat};
+use crate::disk::Disk;
 use crate::error::{Outcome, print, print_error};
 use crate::{files, load};
 
@@ -26,12 +27,12 @@ pub(crate) fn check(args: &CheckArgs, lang: Lang) -> Outcome<ExitCode> {
                 continue;
             }
         };
-        let analysis = analyze(&source);
+        let analysis = analyze_with(&source, &Disk);
         read += 1;
         bad += usize::from(analysis.has_error());
         match args.format {
-            CheckFormat::Text => load::report(&source, &analysis, lang),
-            CheckFormat::Json => all.extend(render::json(&source, analysis.diagnostics(), lang)),
+            CheckFormat::Text => load::report(&analysis, lang),
+            CheckFormat::Json => all.extend(render::json(analysis.sources(), analysis.diagnostics(), lang)),
         }
     }
     match args.format {

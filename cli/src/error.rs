@@ -81,6 +81,13 @@ impl From<fen_runtime::SettleError> for Error {
     }
 }
 
+impl From<fen_runtime::ParameterError> for Error {
+    fn from(error: fen_runtime::ParameterError) -> Self {
+        let text = error.text();
+        Self::new(error.code(), text.en, text.zh)
+    }
+}
+
 /// Writes to standard output.
 pub(crate) fn print(text: &str) -> Outcome<()> {
     let mut out = io::stdout().lock();

@@ -4,9 +4,10 @@ use std::fs;
 use std::path::Path;
 
 use fen_compiler::render::{self, Style};
-use fen_compiler::{Analysis, Lang, Module, Source, analyze};
+use fen_compiler::{Analysis, Lang, Module, Source, analyze_with};
 use fen_runtime::{Policy, Runtime};
 
+use crate::disk::Disk;
 use crate::error::{Error, Outcome, print_error};
 use crate::files;
 
@@ -20,19 +21,29 @@ pub(crate) fn load(path: &Path, lang: Lang) -> Outcome<Policy> {
 
 /// Compiles a policy. Its diagnostics go to standard error.
 pub(crate) fn compile(source: &Source, lang: Lang) -> Outcome<Module> {
-    let analysis = analyze(source);
-    report(source, &analysis, lang);
-    let Some(policy) = analysis.policy() else { return Err(Error::Reported) };
+    let analysis = analyze_with(source, &Disk);
+    report(&analysis, lang);
+    let Some(policy) = analysis.policy() else {
+        if analysis.has_error() {
+            return Err(Error::Reported);
+        }
+        let name = source.name();
+        return Err(Error::new(
+            "fen::build::library",
+            format!("{name} is a library; policies that import from it can be built and run"),
+            format!("{name} 是规则库，不能单独编译或运行；请编译引用它的政策"),
+        ));
+    };
     policy.compile().map_err(|failure| {
         let text = fen_compiler::Diagnostic::from(failure).message;
         Error::new("fen::internal::emit", text.en, text.zh)
     })
 }
 
-/// Prints the diagnostics of a source on standard error.
-pub(crate) fn report(source: &Source, analysis: &Analysis, lang: Lang) {
+/// Prints the diagnostics of a policy on standard error.
+pub(crate) fn report(analysis: &Analysis, lang: Lang) {
     if !analysis.diagnostics().is_empty() {
-        print_error(&render::text(source, analysis.diagnostics(), lang, style()));
+        print_error(&render::text(analysis.sources(), analysis.diagnostics(), lang, style()));
     }
 }
 

@@ -3,6 +3,7 @@
 mod args;
 mod build;
 mod check;
+mod disk;
 mod error;
 mod files;
 mod language;

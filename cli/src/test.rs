@@ -4,11 +4,12 @@ use std::fmt::Write as _;
 use std::process::ExitCode;
 
 use fen_compiler::render::{self, Style};
-use fen_compiler::{Diagnostic, Lang, Source, TestReport, analyze};
+use fen_compiler::{Analysis, Diagnostic, Lang, TestReport, analyze_with};
 use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
 use serde_json::json;
 
 use crate::args::{TestArgs, TestFormat};
+use crate::disk::Disk;
 use crate::error::{Error, Outcome, print};
 use crate::{files, load};
 
@@ -26,7 +27,8 @@ struct Case {
 
 /// What was tried of one policy.
 struct Tested {
-    source: Source,
+    name: String,
+    analysis: Analysis,
     cases: Vec<Case>,
 }
 
@@ -36,20 +38,20 @@ pub(crate) fn test(args: &TestArgs, lang: Lang) -> Outcome<ExitCode> {
     let mut broken = false;
     for path in files::policies(&args.paths)? {
         let source = files::source(&path)?;
-        let analysis = analyze(&source);
-        match analysis.untested_policy() {
-            Some(policy) => {
-                let report = policy.test(CLAIMS, SEED);
-                tested.push(Tested { source, cases: cases(report) });
-            }
-            None => {
+        let analysis = analyze_with(&source, &Disk);
+        let cases = match analysis.untested_policy() {
+            Some(policy) => cases(policy.test(CLAIMS, SEED)),
+            None if analysis.has_error() => {
                 broken = true;
-                load::report(&source, &analysis, lang);
+                load::report(&analysis, lang);
                 let problem = analysis.diagnostics().first().cloned();
                 let name = analysis.diagnostics().first().map_or("", |first| first.code).to_owned();
-                tested.push(Tested { source, cases: vec![Case { kind: "compile", name, problem }] });
+                vec![Case { kind: "compile", name, problem }]
             }
-        }
+            // A library has nothing to try.
+            None => Vec::new(),
+        };
+        tested.push(Tested { name: source.name().to_owned(), analysis, cases });
     }
     let failed = tested.iter().flat_map(|tested| &tested.cases).filter(|case| case.problem.is_some()).count();
     print(&match args.format {
@@ -77,8 +79,8 @@ fn kind(case: &Case, lang: Lang) -> &'static str {
 
 fn text(tested: &[Tested], failed: usize, lang: Lang) -> String {
     let mut text = String::new();
-    for Tested { source, cases } in tested {
-        let _ = writeln!(text, "{}", source.name());
+    for Tested { name, analysis, cases } in tested {
+        let _ = writeln!(text, "{name}");
         for case in cases {
             let mark = match (case.problem.is_some(), lang) {
                 (false, Lang::En) => "ok    ",
@@ -92,7 +94,7 @@ fn text(tested: &[Tested], failed: usize, lang: Lang) -> String {
             cases.iter().filter(|case| case.kind != "compile").filter_map(|case| case.problem.clone()).collect();
         if !problems.is_empty() {
             text.push('\n');
-            text.push_str(&render::text(source, &problems, lang, Style::Plain));
+            text.push_str(&render::text(analysis.sources(), &problems, lang, Style::Plain));
         }
     }
     let passed = tested.iter().map(|tested| tested.cases.len()).sum::<usize>() - failed;
@@ -106,7 +108,7 @@ fn text(tested: &[Tested], failed: usize, lang: Lang) -> String {
 fn as_json(tested: &[Tested], failed: usize, lang: Lang) -> String {
     let files: Vec<_> = tested
         .iter()
-        .map(|Tested { source, cases }| {
+        .map(|Tested { name, analysis, cases }| {
             let cases: Vec<_> = cases
                 .iter()
                 .map(|case| {
@@ -114,11 +116,11 @@ fn as_json(tested: &[Tested], failed: usize, lang: Lang) -> String {
                         "kind": case.kind,
                         "name": case.name,
                         "passed": case.problem.is_none(),
-                        "diagnostics": render::json(source, case.problem.as_slice(), lang),
+                        "diagnostics": render::json(analysis.sources(), case.problem.as_slice(), lang),
                     })
                 })
                 .collect();
-            json!({ "file": source.name(), "cases": cases })
+            json!({ "file": name, "cases": cases })
         })
         .collect();
     let passed = tested.iter().map(|tested| tested.cases.len()).sum::<usize>() - failed;
@@ -127,15 +129,20 @@ fn as_json(tested: &[Tested], failed: usize, lang: Lang) -> String {
 
 fn junit(tested: &[Tested], lang: Lang) -> Outcome<String> {
     let mut report = Report::new("fen");
-    for Tested { source, cases } in tested {
-        let mut suite = TestSuite::new(source.name());
+    for Tested { name, analysis, cases } in tested {
+        let mut suite = TestSuite::new(name.as_str());
         for case in cases {
             let mut status = TestCaseStatus::success();
             if let Some(problem) = &case.problem {
                 status = TestCaseStatus::non_success(NonSuccessKind::Failure);
                 status.set_message(problem.message.get(lang));
                 status.set_type(problem.code);
-                status.set_description(render::text(source, std::slice::from_ref(problem), lang, Style::Plain));
+                status.set_description(render::text(
+                    analysis.sources(),
+                    std::slice::from_ref(problem),
+                    lang,
+                    Style::Plain,
+                ));
             }
             suite.add_test_case(TestCase::new(format!("{} {}", kind(case, lang), case.name), status));
         }

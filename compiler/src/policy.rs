@@ -1,20 +1,25 @@
 //! The compiler's facade: a source is analyzed; if it is free of errors, it is a policy that can be compiled,
 //! interpreted and tested.
 
+use std::sync::Arc;
+
 use fen_grammar::diagnostic::{Diagnostic, Label, Problem, Severity, Text};
-use fen_grammar::source::{Source, Span};
+use fen_grammar::source::{Source, Sources, Span};
 use fen_schema::{RejectCode, Schema};
 use num_bigint::BigInt;
+use num_rational::BigRational;
 use num_traits::ToPrimitive;
 
-use crate::check::program::{Example, Program};
+use crate::check::program::{Claim, Example, Program};
 use crate::check::types::step_of;
-use crate::check::{Claims, check, run_example, violated_invariants};
+use crate::check::{Checked, Claims, check, run_example, violated_invariants, violations_found};
 use crate::emit::emit;
+use crate::exact;
+use crate::gather::{Files, NoFiles, gather};
+use crate::ids::InputId;
 use crate::interpret::{Rejection, settle};
 use crate::lower::ir::Kernel;
 use crate::lower::lower;
-use crate::resolve::program::InputId;
 use crate::resolve::resolve;
 
 /// More diagnostics than this help nobody; the rest are not shown.
@@ -26,6 +31,7 @@ const CLAIMS: usize = 200;
 /// What is known about a source.
 #[derive(Debug)]
 pub struct Analysis {
+    sources: Arc<Sources>,
     diagnostics: Vec<Diagnostic>,
     policy: Option<Policy>,
 }
@@ -35,6 +41,12 @@ impl Analysis {
     #[must_use]
     pub fn diagnostics(&self) -> &[Diagnostic] {
         &self.diagnostics
+    }
+
+    /// The source and all files that it is made of; places of diagnostics lie in them.
+    #[must_use]
+    pub fn sources(&self) -> &Sources {
+        &self.sources
     }
 
     /// Whether there is an error among the diagnostics.
@@ -56,31 +68,49 @@ impl Analysis {
     }
 }
 
-/// Reads and checks a source.
+/// Reads and checks a source that needs no other files.
 #[must_use]
 pub fn analyze(source: &Source) -> Analysis {
-    let (file, mut diagnostics) = fen_grammar::parse(source.text());
-    let (resolved, more) = resolve(&file, source);
+    analyze_with(source, &NoFiles)
+}
+
+/// Reads and checks a source and the files that it refers to.
+#[must_use]
+pub fn analyze_with(source: &Source, files: &dyn Files) -> Analysis {
+    let mut gathered = gather(source, files);
+    let mut diagnostics = std::mem::take(&mut gathered.diagnostics);
+    let (resolved, more) = resolve(&gathered);
     diagnostics.extend(more);
-    let (program, more) = check(&resolved);
-    diagnostics.extend(more);
+    let had_error = has_error(&diagnostics);
+    let checked = check(&resolved, &gathered.sources);
+    let Checked { program, rules_have_error, examples_have_error, .. } = checked;
+    diagnostics.extend(checked.diagnostics);
+    let sources = Arc::new(gathered.sources);
     let mut policy = None;
-    if !has_error(&diagnostics) {
+    if had_error || rules_have_error || resolved.header.is_library {
+        diagnostics.extend(violations_found(&program));
+    } else {
         match lower(&program) {
             Ok(kernel) => {
-                let source_sha256 = fen_schema::sha256(source.text().as_bytes());
-                let tested = Policy { program, kernel, source_sha256 };
+                let tested = Policy { program, kernel, sources: Arc::clone(&sources) };
                 let report = tested.test(CLAIMS, 0);
                 let (examples, invariants) = (report.examples.into_iter(), report.invariants.into_iter());
                 diagnostics.extend(examples.chain(invariants).filter_map(|(_, problem)| problem));
-                policy = Some(tested);
+                policy = (!examples_have_error).then_some(tested);
             }
             Err(diagnostic) => diagnostics.push(*diagnostic),
         }
     }
     diagnostics.sort_by_key(Diagnostic::offset);
+    diagnostics.dedup();
     diagnostics.truncate(MAX_DIAGNOSTICS);
-    Analysis { diagnostics, policy }
+    Analysis { sources, diagnostics, policy }
+}
+
+/// Of the text of the source, or of all texts one after the other if there are several.
+fn sha256_of(sources: &Sources) -> String {
+    let text: Vec<&str> = sources.iter().map(Source::text).collect();
+    fen_schema::sha256(text.concat().as_bytes())
 }
 
 fn has_error(diagnostics: &[Diagnostic]) -> bool {
@@ -92,7 +122,7 @@ fn has_error(diagnostics: &[Diagnostic]) -> bool {
 pub struct Policy {
     program: Program,
     kernel: Kernel,
-    source_sha256: String,
+    sources: Arc<Sources>,
 }
 
 /// A compiled policy.
@@ -104,11 +134,21 @@ pub struct Module {
     pub schema: Schema,
 }
 
-/// What the interpreter says of a claim. Amounts are integers: the value times ten to the power of the column's scale.
+/// A claim and the parameters it is settled with, as the module takes them: integers, which are the value times ten to
+/// the power of the column's scale.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Cells {
+    /// One per input; `None` is a missing value.
+    pub inputs: Vec<Option<i128>>,
+    /// One per parameter.
+    pub parameters: Vec<i128>,
+}
+
+/// What the interpreter says of a claim.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Outcome {
-    /// One cell per output.
-    Settled(Vec<i128>),
+    /// One cell per output; `None` is an empty one.
+    Settled(Vec<Option<i128>>),
     /// Why the claim is rejected, and the column at fault.
     Rejected(RejectCode, String),
 }
@@ -152,41 +192,60 @@ impl Policy {
     /// # Errors
     /// Only if the compiler contradicts itself.
     pub fn compile(&self) -> Result<Module, Failure> {
-        let emitted = emit(&self.program, &self.kernel, &self.source_sha256).map_err(|_| Failure)?;
+        let emitted = emit(&self.program, &self.kernel, &sha256_of(&self.sources)).map_err(|_| Failure)?;
         Ok(Module { wasm: emitted.module, schema: emitted.schema })
     }
 
-    /// Settles one claim by the reference interpreter. `cells` holds one integer per input: the value times ten to the
-    /// power of the column's scale.
+    /// Settles one claim by the reference interpreter.
     #[must_use]
-    pub fn interpret(&self, cells: &[i128]) -> Outcome {
-        let inputs = self.program.inputs.iter().zip(cells);
-        let inputs: Vec<_> = inputs.map(|(input, cell)| step_of(input.scale) * BigInt::from(*cell)).collect();
-        match settle(&self.program, &inputs) {
+    pub fn interpret(&self, cells: &Cells) -> Outcome {
+        let program = &self.program;
+        let value = |cell: i128, scale: u32| step_of(scale) * BigInt::from(cell);
+        let inputs = program.inputs.iter().zip(&cells.inputs);
+        let inputs = inputs.map(|(input, cell)| cell.map(|cell| value(cell, input.scale))).collect();
+        let parameters = program.parameters.iter().zip(&cells.parameters);
+        let parameters = parameters.map(|(parameter, cell)| value(*cell, parameter.scale)).collect();
+        let claim = Claim { inputs, parameters };
+        match settle(program, &claim) {
             Ok(settled) => {
-                let outputs = self.program.outputs.iter();
-                let cells = outputs.map(|output| {
-                    (settled.value(output.value) / step_of(output.scale)).to_integer().to_i128().unwrap_or(i128::MAX)
-                });
+                let outputs = settled.outputs().into_iter().zip(&program.outputs);
+                let cells = outputs.map(|(value, output)| value.map(|value| cell(&value, output.scale)));
                 Outcome::Settled(cells.collect())
             }
-            Err(Rejection::BelowMin(id)) => Outcome::Rejected(RejectCode::BelowMin, self.input_name(id)),
-            Err(Rejection::AboveMax(id)) => Outcome::Rejected(RejectCode::AboveMax, self.input_name(id)),
+            Err(rejection) => self.rejected(rejection),
         }
+    }
+
+    fn rejected(&self, rejection: Rejection) -> Outcome {
+        let dated_by = || self.program.dated_by.map(|id| self.input_name(id)).unwrap_or_default();
+        let (code, column) = match rejection {
+            Rejection::BelowMin(id) => (RejectCode::BelowMin, self.input_name(id)),
+            Rejection::AboveMax(id) => (RejectCode::AboveMax, self.input_name(id)),
+            Rejection::UnknownValue(id) => (RejectCode::UnknownValue, self.input_name(id)),
+            Rejection::BeforeInForce => (RejectCode::BeforeInForce, dated_by()),
+            Rejection::AfterInForce => (RejectCode::AfterInForce, dated_by()),
+            Rejection::UnknownCode(site) => {
+                let input = self.program.sites.get(site.0).map(|site| self.input_name(site.input));
+                (RejectCode::UnknownCode, input.unwrap_or_default())
+            }
+        };
+        Outcome::Rejected(code, column)
     }
 
     fn input_name(&self, id: InputId) -> String {
         self.program.input(id).map(|input| input.name.clone()).unwrap_or_default()
     }
 
-    /// Claims made up to try the policy on, as cells of its inputs: ends of ranges and bounds of ladders first. Equal
-    /// seeds give equal claims.
-    pub fn claims(&self, seed: u64) -> impl Iterator<Item = Vec<i128>> + '_ {
+    /// Claims made up to try the policy on: ends of ranges, bounds of ladders and such first. Equal seeds give equal
+    /// claims.
+    pub fn claims(&self, seed: u64) -> impl Iterator<Item = Cells> + '_ {
         Claims::new(&self.program, seed).map(|claim| {
-            let cells = self.program.inputs.iter().zip(&claim);
-            cells
-                .map(|(input, value)| (value / step_of(input.scale)).to_integer().to_i128().unwrap_or_default())
-                .collect()
+            let inputs = self.program.inputs.iter().zip(&claim.inputs);
+            let parameters = self.program.parameters.iter().zip(&claim.parameters);
+            Cells {
+                inputs: inputs.map(|(input, value)| value.as_ref().map(|value| cell(value, input.scale))).collect(),
+                parameters: parameters.map(|(parameter, value)| cell(value, parameter.scale)).collect(),
+            }
         })
     }
 
@@ -205,4 +264,9 @@ impl Policy {
             claims,
         }
     }
+}
+
+/// The integer that a value is stored as.
+fn cell(value: &BigRational, scale: u32) -> i128 {
+    exact::floor(value, &step_of(scale)).to_i128().unwrap_or(i128::MAX)
 }

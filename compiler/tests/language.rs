@@ -1,44 +1,208 @@
-//! Every policy that the documentation and `policies/` show is accepted, and its examples come out.
+//! Every block of `docs/language.md` is compiled, and its examples come out.
+//!
+//! * ```` ```fen ```` is accepted. A block without a `policy`, `library` or `amend` item is a fragment: it is read with
+//!   the ```` ```fen setting ```` block of its language, and all that it defines is an output.
+//! * Two such blocks with nothing between them are the same in English and Chinese: they compile to the same code.
+//! * ```` ```fen refused CODE ```` is refused with that code and no other.
+//! * ```` ```csv NAME ```` and ```` ```fen file NAME ```` are files that the blocks after them can name; the latter is
+//!   accepted itself.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
+use std::collections::{BTreeSet, HashMap};
 use std::path::Path;
 
-use fen_compiler::{Lang, Source, analyze, render};
+use fen_compiler::render::{Style, text};
+use fen_compiler::{Analysis, Files, Lang, Source, analyze_with};
 
-fn accepted(name: &str, text: &str) {
-    let source = Source::new(name, text);
-    let analysis = analyze(&source);
-    assert!(analysis.policy().is_some(), "{name}: {:#?}", render::json(&source, analysis.diagnostics(), Lang::En));
+/// A fenced block.
+struct Block {
+    /// What stands behind the fence.
+    info: String,
+    text: String,
+    line: usize,
+    /// Whether only blank lines stand between it and the block before.
+    follows_directly: bool,
 }
 
-/// The contents of the ```fen blocks of a Markdown text.
-fn blocks(markdown: &str) -> Vec<String> {
-    let parts = markdown.split("\n```fen\n").skip(1);
-    parts.map(|part| part.split("\n```").next().unwrap_or_default().to_owned()).collect()
+fn page() -> String {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/language.md");
+    std::fs::read_to_string(path).unwrap()
+}
+
+fn blocks(markdown: &str) -> Vec<Block> {
+    let mut blocks: Vec<Block> = Vec::new();
+    let mut open: Option<Block> = None;
+    let mut is_direct = false;
+    for (at, line) in markdown.lines().enumerate() {
+        match (&mut open, line.strip_prefix("```")) {
+            (Some(_), Some(_)) => {
+                blocks.extend(open.take());
+                is_direct = true;
+            }
+            (Some(block), None) => {
+                block.text += line;
+                block.text.push('\n');
+            }
+            (None, Some(info)) => {
+                let (info, text) = (info.trim().to_owned(), String::new());
+                open = Some(Block { info, text, line: at + 1, follows_directly: is_direct });
+            }
+            (None, None) => is_direct &= line.trim().is_empty(),
+        }
+    }
+    blocks
+}
+
+#[derive(Default)]
+struct Page {
+    files: HashMap<String, String>,
+    /// By language: what fragments are read with.
+    settings: HashMap<bool, String>,
+}
+
+impl Files for Page {
+    fn read(&self, _from: &str, path: &str) -> Result<Source, String> {
+        self.files.get(path).map(|text| Source::new(path, text)).ok_or_else(|| "there is no such file".to_owned())
+    }
+
+    fn policy(&self, _from: &str, name: &str) -> Option<Source> {
+        let heads = [format!("policy {name}\n"), format!("政策 {name}\n")];
+        let found = self.files.iter().find(|(_, text)| heads.iter().any(|head| text.starts_with(head)));
+        found.map(|(path, text)| Source::new(path, text))
+    }
+}
+
+/// Whether a block is in Chinese, quoted texts and comments apart.
+fn is_chinese(text: &str) -> bool {
+    let code = text.lines().flat_map(|line| line.split('#').next().unwrap_or_default().split('"').step_by(2));
+    code.flat_map(str::chars).any(|c| ('\u{3400}'..='\u{9fff}').contains(&c))
+}
+
+/// The names that a fragment defines, in its order.
+fn defined(fragment: &str) -> Vec<String> {
+    let mut names: Vec<String> = Vec::new();
+    let mut add = |name: &str| {
+        let name = name.trim().to_owned();
+        if !names.contains(&name) {
+            names.push(name);
+        }
+    };
+    for line in fragment.lines().filter(|line| !line.starts_with([' ', '#'])) {
+        let mut words = line.split_whitespace();
+        let (first, second) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
+        match second {
+            "=" => add(first),
+            "tier" | "分档" | "band" | "定档" => {
+                let received = line.split("->").nth(1).unwrap_or_default();
+                let received = received.split(" from ").next().unwrap_or_default();
+                received.split([',', '，']).for_each(|one| add(one.split_whitespace().next().unwrap_or_default()));
+            }
+            _ => {}
+        }
+    }
+    names
+}
+
+impl Page {
+    /// A block as a whole policy.
+    fn whole(&self, block: &Block) -> String {
+        let begins = |words: &[&str]| block.text.lines().any(|line| words.iter().any(|word| line.starts_with(word)));
+        if begins(&["policy ", "政策 ", "library ", "规则库 ", "amend ", "修订 "]) {
+            return block.text.clone();
+        }
+        let is_chinese = is_chinese(&block.text);
+        let setting = self.settings.get(&is_chinese).cloned().unwrap_or_default();
+        let names = defined(&block.text);
+        let outputs = match (begins(&["output ", "输出 ", "check ", "指标 "]), is_chinese) {
+            (true, _) => String::new(),
+            (false, false) if names.is_empty() => "whatever = true\noutput whatever\n".to_owned(),
+            (false, true) if names.is_empty() => "随意 = 是\n输出 随意\n".to_owned(),
+            (false, false) => format!("output {}\n", names.join(", ")),
+            (false, true) => format!("输出 {}\n", names.join(", ")),
+        };
+        format!("{setting}{}{outputs}", block.text)
+    }
+
+    fn analyzed(&self, block: &Block) -> Analysis {
+        analyze_with(&Source::new(format!("line {}", block.line), self.whole(block)), self)
+    }
+
+    /// Keeps what later blocks refer to.
+    fn keep(&mut self, block: &Block) {
+        match block.info.split_whitespace().collect::<Vec<&str>>().as_slice() {
+            ["csv", name] | ["fen", "file", name] => {
+                self.files.insert((*name).to_owned(), block.text.clone());
+            }
+            _ => {}
+        }
+    }
+
+    /// A page whose settings are known.
+    fn of(blocks: &[Block]) -> Self {
+        let settings = blocks.iter().filter(|block| block.info == "fen setting");
+        let settings = settings.map(|block| (is_chinese(&block.text), block.text.clone())).collect();
+        Self { settings, ..Self::default() }
+    }
+}
+
+fn complaints(analysis: &Analysis) -> String {
+    text(analysis.sources(), analysis.diagnostics(), Lang::En, Style::Plain)
 }
 
 #[test]
-fn documentation_is_accepted() {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
-    let policies = blocks(&std::fs::read_to_string(root.join("docs/language.md")).unwrap());
-    assert_eq!(policies.len(), 2);
-    for (at, text) in policies.iter().enumerate() {
-        accepted(&format!("docs/language.md, block {}", at + 1), text);
+fn documentation_is_true() {
+    let blocks = blocks(&page());
+    let mut page = Page::of(&blocks);
+    let mut wrong = String::new();
+    let mut count = 0;
+    for block in &blocks {
+        page.keep(block);
+        let analysis = page.analyzed(block);
+        let is_library = block.text.starts_with("library") || block.text.starts_with("规则库");
+        match block.info.split_whitespace().collect::<Vec<&str>>().as_slice() {
+            ["fen"] | ["fen", "file", _] => {
+                count += 1;
+                if analysis.has_error() || (analysis.policy().is_none() && !is_library) {
+                    wrong += &format!("line {}: refused\n{}\n", block.line, complaints(&analysis));
+                }
+            }
+            ["fen", "refused", code] => {
+                count += 1;
+                let codes: BTreeSet<&str> = analysis.diagnostics().iter().map(|one| one.code).collect();
+                if codes != BTreeSet::from([*code]) {
+                    wrong += &format!("line {}: not {code} but {codes:?}\n{}\n", block.line, complaints(&analysis));
+                }
+            }
+            ["fen", "setting"] | ["csv", _] | ["text"] => {}
+            other => wrong += &format!("line {}: {other:?}\n", block.line),
+        }
     }
+    assert!(wrong.is_empty(), "{wrong}");
+    assert!(count > 60, "{count} blocks");
+}
+
+/// All sections of a module but the custom ones, which hold names and labels.
+fn code(analysis: &Analysis) -> Vec<Vec<u8>> {
+    let wasm = analysis.policy().unwrap().compile().unwrap().wasm;
+    let sections = wasmparser::Parser::new(0).parse_all(&wasm).map(|payload| payload.unwrap().as_section());
+    sections.flatten().filter(|(id, _)| *id != 0).map(|(_, range)| wasm.get(range).unwrap().to_vec()).collect()
 }
 
 /// The same policy in both languages has the same code and columns in the same places; names and labels differ.
 #[test]
 fn languages_compile_to_the_same_code() {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
-    let policies = blocks(&std::fs::read_to_string(root.join("docs/language.md")).unwrap());
-    let code = policies.iter().map(|text| {
-        let wasm = analyze(&Source::new("policy.fen", text)).policy().unwrap().compile().unwrap().wasm;
-        let sections = wasmparser::Parser::new(0).parse_all(&wasm).map(|payload| payload.unwrap().as_section());
-        let sections =
-            sections.flatten().filter(|(id, _)| *id != 0).map(|(_, range)| wasm.get(range).unwrap().to_vec());
-        sections.collect::<Vec<_>>()
-    });
-    let code: Vec<_> = code.collect();
-    assert!(!code.is_empty() && code.windows(2).all(|pair| pair.first() == pair.last()));
+    let blocks = blocks(&page());
+    let mut page = Page::of(&blocks);
+    let mut pairs = 0;
+    for pair in blocks.windows(2) {
+        let [english, chinese] = pair else { continue };
+        page.keep(english);
+        let is_pair = english.info == "fen" && chinese.info == "fen" && chinese.follows_directly;
+        if is_pair && !is_chinese(&english.text) {
+            let (one, other) = (page.analyzed(english), page.analyzed(chinese));
+            assert!(code(&one) == code(&other), "line {}: not the same as in Chinese", english.line);
+            pairs += 1;
+        }
+    }
+    assert!(pairs > 20, "{pairs} pairs");
 }

@@ -81,6 +81,27 @@ pub struct Diagnostic {
 }
 
 impl Diagnostic {
+    /// An error: its code, what is wrong, and where, with what is to be seen there.
+    #[must_use]
+    pub fn error(code: &'static str, message: Text, span: Span, here: Text) -> Self {
+        let labels = vec![Label { span, text: here }];
+        Self { code, severity: Severity::Error, message, labels, help: None }
+    }
+
+    /// With another place that matters.
+    #[must_use]
+    pub fn with_label(mut self, span: Span, text: Text) -> Self {
+        self.labels.push(Label { span, text });
+        self
+    }
+
+    /// With what to do about it.
+    #[must_use]
+    pub fn with_help(mut self, help: Text) -> Self {
+        self.help = Some(help);
+        self
+    }
+
     /// The start of the culprit, for sorting in source order.
     #[must_use]
     pub fn offset(&self) -> usize {

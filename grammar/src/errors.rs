@@ -10,6 +10,8 @@ pub(crate) struct Unexpected {
     pub(crate) found: String,
     /// What could stand there.
     pub(crate) expected: Vec<Text>,
+    /// What to do about a common slip.
+    pub(crate) hint: Option<Text>,
 }
 
 impl Problem for Unexpected {
@@ -26,7 +28,21 @@ impl Problem for Unexpected {
     fn labels(&self) -> Vec<Label> {
         let en: Vec<&str> = self.expected.iter().map(|text| text.en.as_str()).collect();
         let zh: Vec<&str> = self.expected.iter().map(|text| text.zh.as_str()).collect();
-        vec![Label::new(self.span, format!("expected {}", en.join(" or ")), format!("此处应为{}", zh.join("或")))]
+        let (en, zh) = (choice(&en, ", ", " or "), choice(&zh, "、", "或"));
+        vec![Label::new(self.span, format!("expected {en}"), format!("此处应为{zh}"))]
+    }
+
+    fn help(&self) -> Option<Text> {
+        self.hint.clone()
+    }
+}
+
+/// `a, b or c`
+fn choice(parts: &[&str], comma: &str, or: &str) -> String {
+    match parts {
+        [] => String::new(),
+        [only] => (*only).to_owned(),
+        [first @ .., last] => format!("{}{or}{last}", first.join(comma)),
     }
 }
 
@@ -45,7 +61,26 @@ impl Problem for UnknownItem {
     }
 
     fn labels(&self) -> Vec<Label> {
+        const CONTINUE: [&str; 14] = [
+            "otherwise",
+            "except",
+            "when",
+            "cite",
+            "given",
+            "expect",
+            "from",
+            "其余",
+            "例外",
+            "当",
+            "见",
+            "给定",
+            "应得",
+            "自",
+        ];
         match self.suggestion {
+            _ if CONTINUE.contains(&self.word.as_str()) => {
+                vec![Label::new(self.span, "indent this line: it continues the item above", "此行接续上文，须缩进")]
+            }
             Some(word) => vec![Label::new(self.span, format!("did you mean `{word}`?"), format!("是否想写“{word}”？"))],
             None => vec![Label::new(self.span, "not the start of an item", "不是条目的开头")],
         }
@@ -53,9 +88,11 @@ impl Problem for UnknownItem {
 
     fn help(&self) -> Option<Text> {
         Some(Text::new(
-            "items begin with policy, title, source, in force, round, input, output, always, example, or are written \
-             `name = …` or `name tier … -> …`; lines that continue an item are indented",
-            "条目以 政策、名称、依据、施行、取整、输入、输出、恒有、示例 开头，或写作“名称 = …”“名称 分档 … -> …”；续行须缩进",
+            "items begin with policy, library, amend, import, title, source, in force, dated by, round, enum, key, input, \
+             param, ladder, output, always, check, example, or are written `name = …` or `name tier … -> …`; lines that \
+             continue an item are indented",
+            "条目以 政策、规则库、修订、引入、名称、依据、施行、适用日期、取整、枚举、主键、输入、参数、阶梯、输出、恒有、指标、示例 开头，\
+             或写作“名称 = …”“名称 分档 … -> …”；续行须缩进",
         ))
     }
 }

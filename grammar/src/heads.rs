@@ -7,13 +7,22 @@ use crate::parse::Rule;
 /// First words, English and Chinese, and the rule of the item they begin.
 const HEADS: &[(&str, &str, Rule)] = &[
     ("policy", "政策", Rule::policy_item),
+    ("library", "规则库", Rule::library_item),
+    ("amend", "修订", Rule::amend_item),
+    ("import", "引入", Rule::import_item),
     ("title", "名称", Rule::title_item),
     ("source", "依据", Rule::source_item),
     ("in", "施行", Rule::in_force_item),
+    ("dated", "适用日期", Rule::dated_by_item),
     ("round", "取整", Rule::rounding_item),
+    ("enum", "枚举", Rule::enum_item),
+    ("key", "主键", Rule::input_item),
     ("input", "输入", Rule::input_item),
+    ("param", "参数", Rule::param_item),
+    ("ladder", "阶梯", Rule::schedule_item),
     ("output", "输出", Rule::output_item),
     ("always", "恒有", Rule::always_item),
+    ("check", "指标", Rule::check_item),
     ("example", "示例", Rule::example_item),
 ];
 
@@ -34,13 +43,17 @@ pub(crate) enum Head {
 /// Reads the first words of an item.
 pub(crate) fn head(text: &str) -> Head {
     let (first, rest) = word(text);
+    if matches!(first, "add" | "增设") && !rest.starts_with(['=', '＝']) {
+        // What is added to a base policy is an item like any other.
+        return head(rest);
+    }
     let starts_definition = rest.strip_prefix(['=', '＝']).is_some_and(|rest| !rest.starts_with(['=', '＝']));
     if starts_definition && !first.is_empty() {
         return Head::Item(Rule::definition_item, None);
     }
     match word(rest).0 {
-        "tier" => return Head::Item(Rule::ladder_item, Some(Lang::En)),
-        "分档" => return Head::Item(Rule::ladder_item, Some(Lang::Zh)),
+        "tier" | "band" => return Head::Item(Rule::ladder_item, Some(Lang::En)),
+        "分档" | "定档" => return Head::Item(Rule::ladder_item, Some(Lang::Zh)),
         _ => {}
     }
     for (en, zh, rule) in HEADS {

@@ -4,14 +4,16 @@
 //! by itself with a pest grammar, and returns the tree of the good items together with one diagnostic per bad one.
 //! Nothing here knows what a name means.
 
+mod blank;
 mod cut;
 pub mod diagnostic;
 mod errors;
 mod heads;
+mod hints;
 mod parse;
 mod read;
 pub mod source;
 pub mod tree;
 mod words;
 
-pub use parse::{MAX_ITEM_BYTES, MAX_NESTING, MAX_SOURCE_BYTES, parse};
+pub use parse::{MAX_ITEM_BYTES, MAX_NESTING, MAX_SOURCE_BYTES, parse, parse_at};

@@ -7,14 +7,16 @@ use pest::Parser;
 use pest::error::{Error, ErrorVariant, InputLocation};
 use pest::iterators::Pair;
 
+use crate::blank::prepare;
 use crate::cut::cut;
 use crate::diagnostic::{Diagnostic, Lang, Text};
 use crate::errors::{Limit, MixedLanguages, NotInColumn0, TooLarge, Unexpected, UnknownItem};
 use crate::heads::{Head, head};
+use crate::hints::hint;
 use crate::read::Reader;
 use crate::source::Span;
 use crate::tree::{File, Item};
-use crate::words::{describe, language_of};
+use crate::words::{describe, goes_on, language_of};
 
 /// The longest source that is read.
 pub const MAX_SOURCE_BYTES: usize = 8 << 20;
@@ -38,27 +40,34 @@ pub(crate) use generated::{FenParser, Rule};
 /// Parses a source. The tree holds every good item; there is a diagnostic for every bad one, in source order.
 #[must_use]
 pub fn parse(text: &str) -> (File, Vec<Diagnostic>) {
+    parse_at(text, 0)
+}
+
+/// Parses a source that is one of several: `offset` is added to every place.
+#[must_use]
+pub fn parse_at(text: &str, offset: usize) -> (File, Vec<Diagnostic>) {
     static LIMIT: Once = Once::new();
     LIMIT.call_once(|| pest::set_call_limit(NonZeroUsize::new(MAX_PARSER_CALLS)));
 
     let mut file = File::default();
     let mut diagnostics = Vec::new();
     if text.len() > MAX_SOURCE_BYTES {
-        let span = Span { start: 0, end: 0 };
+        let span = Span { start: offset, end: offset };
         diagnostics.push(TooLarge { span, what: Limit::Source(MAX_SOURCE_BYTES) }.into());
         return (file, diagnostics);
     }
     for piece in cut(text) {
+        let span = Span { start: offset + piece.span.start, end: offset + piece.span.end };
         if !piece.starts_in_column_0 {
-            diagnostics.push(NotInColumn0 { span: piece.span }.into());
-            file.broken.push(piece.span);
+            diagnostics.push(NotInColumn0 { span }.into());
+            file.broken.push(span);
             continue;
         }
-        match parse_item(text.get(piece.span.start..piece.span.end).unwrap_or(""), piece.span) {
+        match parse_item(text.get(piece.span.start..piece.span.end).unwrap_or(""), span) {
             Ok(item) => file.items.push(item),
             Err(diagnostic) => {
                 diagnostics.push(*diagnostic);
-                file.broken.push(piece.span);
+                file.broken.push(span);
             }
         }
     }
@@ -69,7 +78,8 @@ fn parse_item(text: &str, span: Span) -> Result<Item, Box<Diagnostic>> {
     if text.len() > MAX_ITEM_BYTES {
         return Err(Box::new(TooLarge { span: first_line(text, span), what: Limit::Item(MAX_ITEM_BYTES) }.into()));
     }
-    if let Some(at) = nests_too_deep(text) {
+    let prepared = prepare(text);
+    if let Some(at) = prepared.too_deep {
         let span = Span { start: span.start + at, end: span.start + at + 1 };
         return Err(Box::new(TooLarge { span, what: Limit::Nesting(MAX_NESTING) }.into()));
     }
@@ -77,44 +87,14 @@ fn parse_item(text: &str, span: Span) -> Result<Item, Box<Diagnostic>> {
         Head::Item(rule, lang) => (rule, lang),
         Head::Unknown { word, suggestion } => return Err(Box::new(unknown_item(text, span, word, suggestion))),
     };
-    let pair = FenParser::parse(rule, text)
+    let pair = FenParser::parse(rule, &prepared.text)
         .map_err(|error| Box::new(unexpected(text, span, head_lang, &error)))?
         .next()
         .ok_or_else(|| Box::new(crate::errors::Internal { span }.into()))?;
     let lang = one_language(&pair, span)?;
+    let is_added = pair.clone().into_inner().any(|pair| pair.as_rule() == Rule::kw_add);
     let kind = Reader::new(span.start).item(pair).map_err(|error| Box::new(error.into_diagnostic(span)))?;
-    Ok(Item { span, lang, kind })
-}
-
-/// The offset of the first bracket beyond [`MAX_NESTING`]; brackets in quoted text and comments do not count.
-fn nests_too_deep(text: &str) -> Option<usize> {
-    let mut depth = 0_usize;
-    let mut closing_quote = None;
-    let mut in_comment = false;
-    for (at, c) in text.char_indices() {
-        if c == '\n' {
-            in_comment = false;
-            closing_quote = None;
-        } else if in_comment {
-        } else if let Some(quote) = closing_quote {
-            if c == quote {
-                closing_quote = None;
-            }
-        } else {
-            match c {
-                '#' => in_comment = true,
-                '"' | '＂' => closing_quote = Some(c),
-                '“' => closing_quote = Some('”'),
-                '(' | '（' => depth += 1,
-                ')' | '）' => depth = depth.saturating_sub(1),
-                _ => {}
-            }
-        }
-        if depth > MAX_NESTING {
-            return Some(at);
-        }
-    }
-    None
+    Ok(Item { span, lang, is_added, kind })
 }
 
 /// The language of the item's words, or a diagnostic if it has words of both.
@@ -154,13 +134,7 @@ fn unexpected(text: &str, item: Span, lang: Option<Lang>, error: &Error<Rule>) -
     let ErrorVariant::ParsingError { positives, .. } = &error.variant else {
         return TooLarge { span: first_line(text, item), what: Limit::Work }.into();
     };
-    let mut expected: Vec<Text> = Vec::new();
-    for rule in positives {
-        let text = describe(*rule, lang);
-        if !expected.contains(&text) {
-            expected.push(text);
-        }
-    }
+    let expected = expected(positives, lang);
     let rest = text.get(at..).unwrap_or("");
     let found = token(rest);
     let start = item.start + at;
@@ -169,7 +143,25 @@ fn unexpected(text: &str, item: Span, lang: Option<Lang>, error: &Error<Rule>) -
     } else {
         Span { start, end: start + found.len() }
     };
-    Unexpected { span, found: found.to_owned(), expected }.into()
+    let hint = hint(text.get(..at).unwrap_or(""), rest, found, positives);
+    Unexpected { span, found: found.to_owned(), expected, hint }.into()
+}
+
+/// What could stand at a place. Where an expression can go on in any way, the ways are one entry.
+fn expected(positives: &[Rule], lang: Option<Lang>) -> Vec<Text> {
+    let may_go_on = positives.iter().any(|rule| matches!(rule, Rule::op_add | Rule::op_mul));
+    let is_noise = |rule: &Rule| {
+        let goes_on = may_go_on && (goes_on(*rule) || matches!(rule, Rule::open | Rule::bracket_open));
+        goes_on || (*rule == Rule::kw_per && positives.len() > 1)
+    };
+    let mut expected: Vec<Text> = Vec::new();
+    for rule in positives.iter().filter(|rule| !is_noise(rule)) {
+        let text = describe(*rule, lang);
+        if !expected.contains(&text) {
+            expected.push(text);
+        }
+    }
+    expected
 }
 
 /// The word, number or sign at the start of `text`, at most 40 characters of it.
@@ -266,20 +258,147 @@ mod tests {
         assert!(report(&format!("x = {}", "y".repeat(MAX_ITEM_BYTES))).contains("longer"));
     }
 
+    /// A range among the keys of a cell ends at its own bound: it takes neither the key before it nor the value behind it.
+    #[test]
+    fn ranges_in_cells() {
+        use crate::tree::{CellKey, ItemKind, ParamValue};
+        let keys = |cells: &str| {
+            let (file, problems) = parse(&format!("param t by level, years: rate = {cells}"));
+            assert_eq!(problems.len(), 0, "{cells}");
+            let Some(ItemKind::Param(param)) = file.items.first().map(|item| &item.kind) else { return Vec::new() };
+            let ParamValue::Cells(versions) = &param.value else { return Vec::new() };
+            let cells = versions.iter().flat_map(|(_, cells)| cells);
+            let ranges = |key: &CellKey| match key {
+                CellKey::Range(bounds) => {
+                    format!("{}..{}", u8::from(bounds.low.is_some()), u8::from(bounds.high.is_some()))
+                }
+                CellKey::Value(_) => "value".to_owned(),
+            };
+            cells.map(|cell| cell.keys.iter().map(ranges).collect::<Vec<_>>().join(" ")).collect::<Vec<_>>()
+        };
+        assert_eq!(
+            keys("county ..<60 80%, true 60.. 90%, \"A\" 5..=60 5%"),
+            ["value 0..1", "value 1..0", "value 1..1"]
+        );
+        assert_eq!(keys("..<60 5..<7 80%, 60.. 7.. 90%, .. ..=2022-01-01 1%"), ["0..1 1..1", "1..0 1..0", "0..0 0..1"]);
+    }
+
+    #[test]
+    fn units_stand_behind_types_without_a_space() {
+        let (file, problems) = parse("输入 单价: 金额每点 步长 0.0001\n输入 床日: 点数每天");
+        assert_eq!(problems.len(), 0);
+        for item in &file.items {
+            let crate::tree::ItemKind::Input(input) = &item.kind else { panic!("no input") };
+            assert!(matches!(input.ty.base, crate::tree::TypeBase::Word(_)));
+        }
+    }
+
     #[test]
     fn quantities_are_exact() {
         let (file, _) = parse("a = 5%\nb = 1_000.25 yuan\nc = 1.5亿元\nd = 92万元");
+        use crate::tree::{DefinitionBody, ExprKind, ItemKind, LiteralKind};
         let values: Vec<String> = file
             .items
             .iter()
-            .map(|item| match &item.kind {
-                crate::tree::ItemKind::Definition(definition) => match &definition.value.kind {
-                    crate::tree::ExprKind::Quantity(quantity) => quantity.value.to_string(),
-                    other => format!("{other:?}"),
-                },
+            .filter_map(|item| match &item.kind {
+                ItemKind::Definition(definition) => Some(&definition.body),
+                _ => None,
+            })
+            .filter_map(|body| match body {
+                DefinitionBody::Expr(expr) => Some(&expr.kind),
+                DefinitionBody::Cases(..) => None,
+            })
+            .map(|kind| match kind {
+                ExprKind::Literal(LiteralKind::Quantity(quantity)) => quantity.value.to_string(),
                 other => format!("{other:?}"),
             })
             .collect();
         assert_eq!(values, ["1/20", "4001/4", "150000000", "920000"]);
+    }
+
+    /// Every kind of item and expression, in both languages.
+    #[test]
+    fn the_whole_language_is_read() {
+        let english = r#"policy a.b
+library a.c
+amend a.b as a.d from file "b.fen"
+import level, standard from "common.fen"
+dated by discharged
+enum level = township "乡镇" / "Township" | county | city
+key person: id
+input discharged: date from 2020-01-01 to 2030-12-31
+input previous: level optional "上次" / "Previous"
+input score: count from 0 to 100
+input price: money per point step 0.0001 from 0 yuan per point
+param standard by level: money
+  from 2022-01-01: township 200 yuan, county 400 yuan
+  from 2023-01-01: township 250 yuan
+param cut: pp from 0pp to 20pp = required  "降低" / "Cut"  cite "x"
+param cap: money = 150_000 yuan
+param cap2: money from 2022-01-01: 300 yuan from 2023-01-01: 400 yuan
+param points_of by drg: points step 0.01 from file "points.csv"
+param rate by level, years: rate = county ..<60 80%, county 60.. 90%, "AA1" ..=5 3%
+deductible = standard[hospital]
+  except down when referral is down : 0 yuan cite "c"
+  except when referral is up and previous known : max(standard[hospital] - standard[previous], 0 yuan) overrides down
+limit = when standing is not assisted or x in (a, b) : 400_000 yuan
+  otherwise : 200_000 yuan round half up to 0.01 yuan
+age = years from birth to discharged
+late = discharged + 3 months or earlier
+member = drug in base_points and not (drug not in ("A", "B"))
+reached = round(min(schedule(before + burden), limit))
+other = round(x half even to 100 yuan)
+row = row of schedule(x)
+row2 = row of surplus
+score band ..<60 -> retention = 0%, label = county
+surplus tier ..5% -> retain 100% from 2023-01-01 cite "y"
+ladder schedule on money
+  tier ..10_000 yuan -> 0%
+  tier 10_000.. -> 60%
+ladder bonus on count
+  from 2022-01-01
+  band ..<60 -> 0%
+  band 60.. -> 30%
+check in_county = visits_in / visits >= 90% cite "q" severity target
+  when visits > 0
+always fund <= eligible when eligible <= total
+output points round half up to 0.0001 point, readmitted
+add example "x" given a 1 yuan, l county, d 2022-01-01, b true, c "AA1", m missing, rate[county] 5% expect rejected
+"#;
+        assert_eq!(report(english), "");
+        let chinese = r#"政策 甲.乙
+规则库 甲.丙
+修订 甲.乙 为 甲.丁 取自文件 "b.fen"
+引入 级别、标准 自 "common.fen"
+适用日期 出院日期
+枚举 级别 = 乡镇 | 县级 | 市级
+主键 参保人: 标识
+输入 出院日期: 日期 自 2020-01-01 至 2030-12-31
+输入 上次: 级别 可缺
+输入 单价: 金额每点 步长 0.0001 自 0元每点
+参数 标准 按 级别: 金额
+  自 2022-01-01: 乡镇 200元, 县级 400元
+参数 降低: 百分点 自 0个百分点 至 20个百分点 = 待定
+参数 点数表 按 病组: 点数 步长 0.01 取自文件 "points.csv"
+起付线 = 标准[医院]
+  例外 下转 当 转诊 为 下转 : 0元 见 "三"
+  例外 当 转诊 为 上转 且 上次 已知 : 较大(标准[医院] - 标准[上次], 0元) 优先于 下转
+限额 = 当 身份 不为 救助 或 甲 属于 (乙, 丙) : 40万元
+  其余 : 20万元
+年龄 = 年数 自 出生日期 至 出院日期
+到期 = 出院日期 + 3个月 提前
+甲乙 = 药品 属于 点数表 且 非 (药品 不属于 ("A", "B"))
+达到 = 取整(较小(阶梯表(此前 + 费用), 限额))
+其他 = 取整(甲 四舍六入五成双 到 100元)
+档次 = 所在档 阶梯表(甲)
+得分 定档 ..<60 -> 留用率 = 0%
+阶梯 阶梯表 按 金额
+  分档 ..1万元 -> 0%
+  分档 1万元.. -> 60%
+指标 就诊率 = 县内 / 全部 >= 90% 见 "五" 程度 目标 当 全部 > 0
+恒有 支付 <= 范围内 当 范围内 <= 总额
+增设 示例 "例" 给定 甲 1元, 乙 县级, 丙 是, 丁 缺 应得 拒收
+"#;
+        assert_eq!(report(chinese), "");
     }
 }

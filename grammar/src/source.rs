@@ -68,6 +68,42 @@ impl Source {
     }
 }
 
+/// Several sources whose places are told apart: each begins where the one before has ended, and one byte further.
+#[derive(Clone, Debug, Default)]
+pub struct Sources {
+    parts: Vec<(usize, Source)>,
+    end: usize,
+}
+
+impl Sources {
+    /// Adds a source; where its places begin.
+    pub fn add(&mut self, source: Source) -> usize {
+        let start = self.end;
+        self.end = start + source.text().len() + 1;
+        self.parts.push((start, source));
+        start
+    }
+
+    /// The sources, in the order in which they were added.
+    pub fn iter(&self) -> impl Iterator<Item = &Source> {
+        self.parts.iter().map(|(_, source)| source)
+    }
+
+    /// The source that a place lies in, and the place in it.
+    #[must_use]
+    pub fn locate(&self, span: Span) -> Option<(&Source, Span)> {
+        let after = self.parts.partition_point(|(start, _)| *start <= span.start);
+        let (start, source) = self.parts.get(after.checked_sub(1)?)?;
+        Some((source, Span { start: span.start - start, end: span.end.saturating_sub(*start) }))
+    }
+
+    /// The text at a place.
+    #[must_use]
+    pub fn slice(&self, span: Span) -> &str {
+        self.locate(span).map_or("", |(source, span)| source.slice(span))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

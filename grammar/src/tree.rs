@@ -21,6 +21,8 @@ pub struct Item {
     pub span: Span,
     /// The language of its keywords; `None` if it has none.
     pub lang: Option<Lang>,
+    /// `add …`: in a policy that amends another, something the other does not have.
+    pub is_added: bool,
     /// What it is.
     pub kind: ItemKind,
 }
@@ -30,26 +32,71 @@ pub struct Item {
 pub enum ItemKind {
     /// `policy NAME`
     Policy(Name),
+    /// `library NAME`
+    Library(Name),
+    /// `amend BASE as NAME`
+    Amend(Amend),
+    /// `import NAME, … from "FILE"`
+    Import(Import),
     /// `title "…"`
     Title(Quoted),
     /// `source "…"`
     Source(Quoted),
     /// `in force from DATE to DATE`
     InForce(InForce),
+    /// `dated by INPUT`
+    DatedBy(Name),
     /// `round MODE to STEP`
     Rounding(Rounding),
-    /// `input NAME: TYPE from … to …`
+    /// `enum NAME = VALUE | …`
+    Enum(Enum),
+    /// `input NAME: TYPE …` or `key NAME: TYPE`
     Input(Input),
+    /// `param NAME by KEY, …: TYPE …`
+    Param(Param),
     /// `NAME = EXPRESSION`
     Definition(Definition),
-    /// `SUBJECT tier BOUNDS -> SHARES`
+    /// `SUBJECT tier BOUNDS -> SHARES` or `SUBJECT band BOUNDS -> NAME = VALUE`
     LadderRow(LadderRow),
+    /// `ladder NAME on TYPE …`
+    Schedule(Schedule),
     /// `output NAME, …`
     Output(Output),
-    /// `always LEFT == RIGHT`
+    /// `always CONDITION`
     Always(Always),
+    /// `check NAME = RATIO >= TARGET`
+    Check(Check),
     /// `example "…" given … expect …`
     Example(Example),
+}
+
+/// `amend BASE as NAME`
+#[derive(Clone, Debug)]
+pub struct Amend {
+    /// The policy that is amended.
+    pub base: Name,
+    /// The name of the amended policy.
+    pub name: Name,
+    /// The file the base stands in, if it is said.
+    pub file: Option<Quoted>,
+}
+
+/// `import NAME, … from "FILE"`
+#[derive(Clone, Debug)]
+pub struct Import {
+    /// Enums, parameters and ladders of the file.
+    pub names: Vec<Name>,
+    /// The file, relative to the one that imports.
+    pub file: Quoted,
+}
+
+/// `enum NAME = VALUE | …`
+#[derive(Clone, Debug)]
+pub struct Enum {
+    /// Its name.
+    pub name: Name,
+    /// Its values with their labels, in order.
+    pub values: Vec<(Name, Vec<Quoted>)>,
 }
 
 /// A name where it stands.
@@ -114,19 +161,63 @@ pub struct Rounding {
     pub step: Quantity,
 }
 
-/// A unit as written; 万元 and 亿元 are already multiplied out.
+/// Something that is counted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Unit {
+pub enum BaseUnit {
+    /// Yuan; 万元 and 亿元 are already multiplied out.
+    Yuan,
+    /// Points of a score.
+    Point,
+    /// Days.
+    Day,
+    /// Months.
+    Month,
+    /// Years.
+    Year,
+    /// Persons.
+    Person,
+    /// Cases.
+    Case,
+}
+
+/// A unit as written.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Unit {
+    /// What stands before the first `per`.
+    pub kind: UnitKind,
+    /// What stands behind each `per`.
+    pub per: Vec<BaseUnit>,
+}
+
+/// What stands directly behind a number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum UnitKind {
     /// A bare number.
     None,
     /// Percent; the quantity's value is the fraction (5% is 1/20).
     Percent,
-    /// Yuan.
-    Yuan,
+    /// Percentage points; the quantity's value is the fraction (5pp is 1/20).
+    PercentagePoint,
+    /// So many of something.
+    Of(BaseUnit),
+}
+
+impl Unit {
+    /// No unit.
+    #[must_use]
+    pub fn none() -> Self {
+        Self { kind: UnitKind::None, per: Vec::new() }
+    }
+
+    /// Whether nothing is written.
+    #[must_use]
+    pub fn is_none(&self) -> bool {
+        self.kind == UnitKind::None && self.per.is_empty()
+    }
 }
 
 /// A number with its unit.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Quantity {
     /// The exact value in its unit; 5% is 1/20, 2万元 is 20000.
     pub value: BigRational,
@@ -138,11 +229,85 @@ pub struct Quantity {
     pub span: Span,
 }
 
+/// A value as written.
+#[derive(Clone, Debug)]
+pub struct Literal {
+    /// What it is.
+    pub kind: LiteralKind,
+    /// Where it stands.
+    pub span: Span,
+}
+
+/// What a written value is.
+#[derive(Clone, Debug)]
+pub enum LiteralKind {
+    /// A number with its unit.
+    Quantity(Quantity),
+    /// A date.
+    Date(Date),
+    /// True or false.
+    Bool(bool),
+    /// The name of an enum value.
+    Name(String),
+    /// A code.
+    Text(String),
+}
+
 /// A type as written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum TypeName {
+#[derive(Clone, Debug)]
+pub struct TypeRef {
+    /// What stands first.
+    pub base: TypeBase,
+    /// What stands behind each `per`.
+    pub per: Vec<BaseUnit>,
+    /// `step …`
+    pub step: Option<Quantity>,
+    /// Where it stands.
+    pub span: Span,
+}
+
+/// What a type begins with.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum TypeBase {
+    /// A word of the language.
+    Word(TypeWord),
+    /// The name of an enum.
+    Name(String),
+}
+
+/// A type that has a word of its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum TypeWord {
     /// `money`
     Money,
+    /// `rate`
+    Rate,
+    /// `pp`
+    Pp,
+    /// `factor`
+    Factor,
+    /// `count`
+    Count,
+    /// `points`
+    Points,
+    /// `date`
+    Date,
+    /// `days`
+    Days,
+    /// `months`
+    Months,
+    /// `years`
+    Years,
+    /// `persons`
+    Persons,
+    /// `cases`
+    Cases,
+    /// `bool`
+    Bool,
+    /// `code`
+    Code,
+    /// `id`
+    Id,
 }
 
 /// `input NAME: TYPE from … to …  "…" / "…"`
@@ -151,48 +316,178 @@ pub struct Input {
     /// Its name.
     pub name: Name,
     /// Its type.
-    pub ty: TypeName,
+    pub ty: TypeRef,
+    /// Whether a claim may leave it out.
+    pub is_optional: bool,
+    /// Whether it is declared as a key.
+    pub is_key: bool,
     /// Least admitted value.
-    pub from: Option<Quantity>,
+    pub from: Option<Literal>,
     /// Greatest admitted value.
-    pub to: Option<Quantity>,
+    pub to: Option<Literal>,
     /// Its labels, one or two.
     pub labels: Vec<Quoted>,
     /// Its clause.
     pub cite: Option<Quoted>,
 }
 
-/// `NAME = EXPRESSION as share of BASE`
+/// `param NAME by KEY, …: TYPE …`
+#[derive(Clone, Debug)]
+pub struct Param {
+    /// Its name.
+    pub name: Name,
+    /// What it depends on.
+    pub keys: Vec<Name>,
+    /// The type of its values.
+    pub ty: TypeRef,
+    /// Least admitted value.
+    pub from: Option<Literal>,
+    /// Greatest admitted value.
+    pub to: Option<Literal>,
+    /// Where its values are.
+    pub value: ParamValue,
+    /// Its labels, one or two.
+    pub labels: Vec<Quoted>,
+    /// Its clause.
+    pub cite: Option<Quoted>,
+}
+
+/// Where the values of a parameter are.
+#[derive(Clone, Debug)]
+pub enum ParamValue {
+    /// `= required`: they must be supplied before a claim is settled.
+    Required,
+    /// They stand here, by the date from which they apply if they have one.
+    Cells(Vec<(Option<Date>, Vec<ParamCell>)>),
+    /// `from file "…"`
+    File(Quoted),
+}
+
+/// One value of a parameter behind its keys.
+#[derive(Clone, Debug)]
+pub struct ParamCell {
+    /// The keys, in order.
+    pub keys: Vec<CellKey>,
+    /// The value.
+    pub value: Literal,
+    /// All of it.
+    pub span: Span,
+}
+
+/// A key of a parameter's value.
+#[derive(Clone, Debug)]
+pub enum CellKey {
+    /// A single value.
+    Value(Literal),
+    /// A range.
+    Range(Box<Bounds>),
+}
+
+/// `NAME = EXPRESSION as share of BASE except …`
 #[derive(Clone, Debug)]
 pub struct Definition {
     /// Its name.
     pub name: Name,
     /// Its value.
-    pub value: Expr,
+    pub body: DefinitionBody,
+    /// How it is rounded.
+    pub rounding: Option<Rounding>,
     /// What ladders on it count percents of.
     pub share_of: Option<Expr>,
+    /// What takes the place of the value in some cases.
+    pub exceptions: Vec<Exception>,
     /// Its clause.
     pub cite: Option<Quoted>,
 }
 
-/// `SUBJECT tier LOW..HIGH -> NAME SHARE, …`
+/// The value of a definition.
+#[derive(Clone, Debug)]
+pub enum DefinitionBody {
+    /// One expression.
+    Expr(Expr),
+    /// One of several.
+    Cases(Vec<Case>, Option<Box<Case>>),
+}
+
+/// `when CONDITION: VALUE`; the condition of `otherwise` is empty.
+#[derive(Clone, Debug)]
+pub struct Case {
+    /// When it applies.
+    pub condition: Option<Expr>,
+    /// The value.
+    pub value: Expr,
+    /// All of it.
+    pub span: Span,
+    /// Its clause.
+    pub cite: Option<Quoted>,
+}
+
+/// `except NAME when CONDITION: VALUE overrides OTHER, …`
+#[derive(Clone, Debug)]
+pub struct Exception {
+    /// Its name, if it has one.
+    pub name: Option<Name>,
+    /// When it applies.
+    pub condition: Expr,
+    /// The value.
+    pub value: Expr,
+    /// The exceptions it comes before.
+    pub overrides: Vec<Name>,
+    /// All of it.
+    pub span: Span,
+    /// Its clause.
+    pub cite: Option<Quoted>,
+}
+
+/// `LOW..HIGH`
+#[derive(Clone, Debug)]
+pub struct Bounds {
+    /// The lower bound; a bare number takes the unit of the other bound.
+    pub low: Option<Literal>,
+    /// The upper bound.
+    pub high: Option<Literal>,
+    /// Whether the upper bound belongs to the range.
+    pub edge: Edge,
+    /// All of it.
+    pub span: Span,
+}
+
+/// To whom the upper bound of a range belongs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Edge {
+    /// `..`: not said.
+    Plain,
+    /// `..=`: to this range.
+    UpTo,
+    /// `..<`: to the next one.
+    Below,
+}
+
+/// A row of a ladder on a subject.
 #[derive(Clone, Debug)]
 pub struct LadderRow {
-    /// The amount that is cut into tiers.
+    /// The amount that is cut into tiers or falls into a band.
     pub subject: Name,
-    /// The bounds as written; a bare number takes the unit of the other bound.
-    pub low: Option<Quantity>,
-    /// Upper bound.
-    pub high: Option<Quantity>,
-    /// Where the bounds stand.
-    pub bounds: Span,
-    /// What the slice yields.
-    pub shares: Vec<Share>,
+    /// The bounds as written.
+    pub bounds: Bounds,
+    /// What it yields.
+    pub yields: Yields,
+    /// The date from which the row applies.
+    pub from: Option<Date>,
     /// Its clause.
     pub cite: Option<Quoted>,
 }
 
-/// `NAME PERCENT` in a ladder row.
+/// What a row of a ladder yields.
+#[derive(Clone, Debug)]
+pub enum Yields {
+    /// `tier`: parts of its slice.
+    Tier(Vec<Share>),
+    /// `band`: values.
+    Band(Vec<Grant>),
+}
+
+/// `NAME PERCENT` in a row of tiers.
 #[derive(Clone, Debug)]
 pub struct Share {
     /// The definition that receives it.
@@ -201,13 +496,57 @@ pub struct Share {
     pub rate: Quantity,
 }
 
+/// `NAME = VALUE` in a row of bands.
+#[derive(Clone, Debug)]
+pub struct Grant {
+    /// The definition that receives it.
+    pub name: Name,
+    /// Its value.
+    pub value: Expr,
+}
+
+/// `ladder NAME on TYPE …`
+#[derive(Clone, Debug)]
+pub struct Schedule {
+    /// Its name.
+    pub name: Name,
+    /// The type of what it is applied to.
+    pub on: TypeRef,
+    /// Its rows, by the date from which they apply if they have one.
+    pub versions: Vec<(Option<Date>, Vec<Step>)>,
+    /// Its clause.
+    pub cite: Option<Quoted>,
+}
+
+/// A row of a named ladder.
+#[derive(Clone, Debug)]
+pub struct Step {
+    /// `tier`, not `band`.
+    pub is_tier: bool,
+    /// The bounds as written.
+    pub bounds: Bounds,
+    /// What it yields.
+    pub value: Expr,
+}
+
 /// `output NAME "…" / "…", …`
 #[derive(Clone, Debug)]
 pub struct Output {
-    /// The names with their labels.
-    pub names: Vec<(Name, Vec<Quoted>)>,
+    /// What is settled.
+    pub columns: Vec<OutputColumn>,
     /// The clause.
     pub cite: Option<Quoted>,
+}
+
+/// `NAME "…" / "…" round …`
+#[derive(Clone, Debug)]
+pub struct OutputColumn {
+    /// The definition.
+    pub name: Name,
+    /// Its labels.
+    pub labels: Vec<Quoted>,
+    /// How it is rounded.
+    pub rounding: Option<Rounding>,
 }
 
 /// How two values compare.
@@ -227,19 +566,43 @@ pub enum Comparison {
     Ge,
 }
 
-/// `always LEFT == RIGHT`
+/// `always CONDITION when GUARD`
 #[derive(Clone, Debug)]
 pub struct Always {
-    /// Left side.
-    pub left: Expr,
-    /// How they must compare.
-    pub comparison: Comparison,
-    /// Right side.
-    pub right: Expr,
-    /// Where the whole condition stands.
+    /// What must hold.
+    pub condition: Expr,
+    /// Of which claims it must hold.
+    pub guard: Option<Expr>,
+    /// The condition and the guard.
     pub span: Span,
     /// Its clause.
     pub cite: Option<Quoted>,
+}
+
+/// `check NAME = RATIO >= TARGET severity … when GUARD`
+#[derive(Clone, Debug)]
+pub struct Check {
+    /// Its name.
+    pub name: Name,
+    /// The comparison of the ratio with its target.
+    pub condition: Expr,
+    /// When it applies.
+    pub guard: Option<Expr>,
+    /// How much it matters.
+    pub severity: Option<IndicatorSeverity>,
+    /// Its labels.
+    pub labels: Vec<Quoted>,
+    /// Its clause.
+    pub cite: Option<Quoted>,
+}
+
+/// How much it matters that an indicator misses its target.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum IndicatorSeverity {
+    /// A target that must be met.
+    Target,
+    /// A warning.
+    Warning,
 }
 
 /// `example "…" given … expect …`
@@ -249,17 +612,19 @@ pub struct Example {
     pub title: Quoted,
     /// Input values.
     pub given: Vec<Setting>,
-    /// Expected outputs.
-    pub expect: Vec<Setting>,
+    /// Expected outputs; `None` if the claim is to be rejected.
+    pub expect: Option<Vec<Setting>>,
 }
 
-/// `NAME VALUE` in an example.
+/// `NAME VALUE` or `NAME[KEY] VALUE` in an example.
 #[derive(Clone, Debug)]
 pub struct Setting {
-    /// Input or output.
+    /// Input, parameter or output; with its keys in brackets if it has any.
     pub name: Name,
-    /// Its value.
-    pub value: Quantity,
+    /// Its value; `None` if it is missing.
+    pub value: Option<Literal>,
+    /// All of it.
+    pub span: Span,
 }
 
 /// An expression. Its depth is bounded by the parser, so that walking it recursively is safe.
@@ -274,16 +639,71 @@ pub struct Expr {
 /// What an expression is.
 #[derive(Clone, Debug)]
 pub enum ExprKind {
-    /// A number with its unit.
-    Quantity(Quantity),
-    /// A name.
+    /// A value.
+    Literal(LiteralKind),
+    /// A name; with a dot, an enum and its value.
     Name(String),
     /// `-x`
     Negate(Box<Expr>),
     /// `x + y` and its like.
     Binary(BinaryOp, Box<Expr>, Box<Expr>),
+    /// `date + x months or earlier`; `subtract`, then the direction.
+    Shift {
+        /// The date.
+        date: Box<Expr>,
+        /// The months or years.
+        by: Box<Expr>,
+        /// Backwards.
+        subtract: bool,
+        /// What to do where the month has no such day.
+        direction: Direction,
+    },
     /// `max(x, y, …)` and its like.
     Call(Function, Vec<Expr>),
+    /// `round(x …)`
+    Round(Box<Expr>, Option<RoundingMode>, Option<Quantity>),
+    /// `x == y` and its like; also `x is y`, whose right side is the name of a value.
+    Compare(Comparison, Box<Expr>, Box<Expr>),
+    /// `x in (y, …)`
+    In(Box<Expr>, Vec<Expr>),
+    /// `x in TABLE`
+    InTable(Box<Expr>, Name),
+    /// `x known`
+    Known(Box<Expr>),
+    /// `not x`
+    Not(Box<Expr>),
+    /// `x and y`
+    And(Box<Expr>, Box<Expr>),
+    /// `x or y`
+    Or(Box<Expr>, Box<Expr>),
+    /// `TABLE[key, …]`
+    Lookup(Name, Vec<Expr>),
+    /// `LADDER(x)`
+    Apply(Name, Box<Expr>),
+    /// `row of LADDER(x)` or `row of SUBJECT`
+    RowOf(Name, Option<Box<Expr>>),
+    /// `days from x to y`
+    Between(Duration, Box<Expr>, Box<Expr>),
+}
+
+/// Which way a date goes that its month does not have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Direction {
+    /// To the last day of the month.
+    Earlier,
+    /// To the first day of the next month.
+    Later,
+}
+
+/// What lies between two dates is counted in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Duration {
+    /// Days.
+    Days,
+    /// Full months.
+    Months,
+    /// Full years.
+    Years,
 }
 
 /// Arithmetic on two values.
@@ -306,4 +726,6 @@ pub enum Function {
     Max,
     /// The least argument.
     Min,
+    /// The first argument, raised to the second and lowered to the third.
+    Clamp,
 }

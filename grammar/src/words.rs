@@ -1,38 +1,103 @@
 //! The words of the language, one row per word: grammar rule, English, 中文; and what the grammar's other rules are
 //! called in messages.
 
+use std::sync::LazyLock;
+
 use crate::diagnostic::{Lang, Text};
 use crate::parse::Rule;
 
 /// Every word that has an English and a Chinese form. The units 万元 and 亿元 exist in Chinese only.
 pub(crate) const WORDS: &[(Rule, &str, &str)] = &[
     (Rule::kw_policy, "policy", "政策"),
+    (Rule::kw_library, "library", "规则库"),
+    (Rule::kw_amend, "amend", "修订"),
+    (Rule::kw_as, "as", "为"),
+    (Rule::kw_import, "import", "引入"),
     (Rule::kw_title, "title", "名称"),
     (Rule::kw_source, "source", "依据"),
     (Rule::kw_in_force, "in force", "施行"),
+    (Rule::kw_dated_by, "dated by", "适用日期"),
     (Rule::kw_round, "round", "取整"),
+    (Rule::kw_enum, "enum", "枚举"),
     (Rule::kw_input, "input", "输入"),
+    (Rule::kw_key, "key", "主键"),
+    (Rule::kw_optional, "optional", "可缺"),
+    (Rule::kw_param, "param", "参数"),
+    (Rule::kw_by, "by", "按"),
+    (Rule::kw_required, "required", "待定"),
+    (Rule::kw_from_file, "from file", "取自文件"),
     (Rule::kw_output, "output", "输出"),
     (Rule::kw_always, "always", "恒有"),
+    (Rule::kw_check, "check", "指标"),
+    (Rule::kw_severity, "severity", "程度"),
+    (Rule::kw_target, "target", "目标"),
+    (Rule::kw_warning, "warning", "预警"),
     (Rule::kw_example, "example", "示例"),
     (Rule::kw_given, "given", "给定"),
     (Rule::kw_expect, "expect", "应得"),
+    (Rule::kw_rejected, "rejected", "拒收"),
+    (Rule::kw_missing, "missing", "缺"),
+    (Rule::kw_add, "add", "增设"),
     (Rule::kw_cite, "cite", "见"),
     (Rule::kw_from, "from", "自"),
     (Rule::kw_to, "to", "至"),
     (Rule::kw_step, "to", "到"),
+    (Rule::kw_steps, "step", "步长"),
     (Rule::kw_tier, "tier", "分档"),
+    (Rule::kw_band, "band", "定档"),
+    (Rule::kw_ladder, "ladder", "阶梯"),
+    (Rule::kw_on, "on", "按"),
     (Rule::kw_share_of, "as share of", "占"),
-    (Rule::kw_money, "money", "金额"),
+    (Rule::kw_when, "when", "当"),
+    (Rule::kw_otherwise, "otherwise", "其余"),
+    (Rule::kw_except, "except", "例外"),
+    (Rule::kw_overrides, "overrides", "优先于"),
+    (Rule::kw_or, "or", "或"),
+    (Rule::kw_and, "and", "且"),
+    (Rule::kw_not, "not", "非"),
+    (Rule::kw_is_not, "is not", "不为"),
+    (Rule::kw_is, "is", "为"),
+    (Rule::kw_not_in, "not in", "不属于"),
+    (Rule::kw_in, "in", "属于"),
+    (Rule::kw_known, "known", "已知"),
+    (Rule::kw_true, "true", "是"),
+    (Rule::kw_false, "false", "否"),
     (Rule::kw_max, "max", "较大"),
     (Rule::kw_min, "min", "较小"),
+    (Rule::kw_clamp, "clamp", "限于"),
+    (Rule::kw_row_of, "row of", "所在档"),
+    (Rule::kw_earlier, "or earlier", "提前"),
+    (Rule::kw_later, "or later", "顺延"),
     (Rule::kw_half_up, "half up", "四舍五入"),
     (Rule::kw_half_even, "half even", "四舍六入五成双"),
     (Rule::kw_down, "down", "舍去"),
     (Rule::kw_up, "up", "进一"),
+    (Rule::kw_per, "per", "每"),
+    (Rule::kw_money, "money", "金额"),
+    (Rule::kw_rate, "rate", "比率"),
+    (Rule::kw_pp, "pp", "百分点"),
+    (Rule::kw_factor, "factor", "系数"),
+    (Rule::kw_count, "count", "个数"),
+    (Rule::kw_points, "points", "点数"),
+    (Rule::kw_date, "date", "日期"),
+    (Rule::kw_days, "days", "天数"),
+    (Rule::kw_months, "months", "月数"),
+    (Rule::kw_years, "years", "年数"),
+    (Rule::kw_persons, "persons", "人数"),
+    (Rule::kw_cases, "cases", "例数"),
+    (Rule::kw_bool, "bool", "是否"),
+    (Rule::kw_code, "code", "编码"),
+    (Rule::kw_id, "id", "标识"),
+    (Rule::unit_pp, "pp", "个百分点"),
     (Rule::unit_yi_yuan, "", "亿元"),
     (Rule::unit_wan_yuan, "", "万元"),
     (Rule::unit_yuan, "yuan", "元"),
+    (Rule::unit_point, "points", "点"),
+    (Rule::unit_month, "months", "个月"),
+    (Rule::unit_day, "days", "天"),
+    (Rule::unit_year, "years", "年"),
+    (Rule::unit_person, "persons", "人"),
+    (Rule::unit_case, "cases", "例"),
 ];
 
 /// What stands in the source where a rule without a fixed word is expected.
@@ -44,25 +109,78 @@ const PARTS: &[(Rule, &str, &str)] = &[
     (Rule::number, "a number", "数字"),
     (Rule::quantity, "an amount", "数额"),
     (Rule::signed_quantity, "an amount", "数额"),
-    (Rule::bounds, "the bounds of the tier, such as `5..10%`", "档的界限（如 5..10%）"),
+    (Rule::literal, "a value", "数值"),
+    (Rule::value, "a value", "数值"),
+    (Rule::bounds, "the bounds of a row, such as `5..10%`", "档的界限（如 5..10%）"),
+    (Rule::bound, "a bound", "界限"),
     (Rule::unit, "a unit", "单位"),
+    (Rule::base_unit, "a unit", "单位"),
+    (Rule::per, "a unit such as `per point`", "单位（如 每点）"),
     (Rule::unit_percent, "`%`", "“%”"),
-    (Rule::type_name, "a type", "类型"),
-    (Rule::rounding_mode, "a rounding mode", "取整方式"),
+    (Rule::type_ref, "a type", "类型"),
+    (Rule::type_word, "a type", "类型"),
+    (Rule::type_step, "`step`", "“步长”"),
+    (Rule::rounding_mode, "`half up`, `half even`, `down` or `up`", "“四舍五入”“四舍六入五成双”“舍去”或“进一”"),
+    (Rule::rounding, "a rounding", "取整"),
     (Rule::labels, "a label", "标签"),
     (Rule::compare, "a comparison such as `==`", "比较符（如 ==）"),
+    (Rule::expr, "an expression", "算式"),
+    (Rule::both, "an expression", "算式"),
+    (Rule::negation, "an expression", "算式"),
+    (Rule::relation, "an expression", "算式"),
     (Rule::sum, "an expression", "算式"),
     (Rule::product, "an expression", "算式"),
     (Rule::factor, "an expression", "算式"),
-    (Rule::comparison, "a comparison", "比较式"),
+    (Rule::members, "a list in brackets", "括号内的列表"),
+    (Rule::call, "an expression", "算式"),
+    (Rule::reference, "an expression", "算式"),
+    (Rule::applied, "an expression", "算式"),
+    (Rule::word, "an expression", "算式"),
+    (Rule::sign, "a comparison such as `==`", "比较符（如 ==）"),
+    (Rule::cell_end, "a value", "数值"),
+    (Rule::cell_part, "a value", "数值"),
+    (Rule::verb, "a comparison such as `==`", "比较符（如 ==）"),
+    (Rule::round_call, "an expression", "算式"),
+    (Rule::row_of, "an expression", "算式"),
+    (Rule::between, "an expression", "算式"),
+    (Rule::truth, "true or false", "是或否"),
     (Rule::share, "a name and its share, such as `retain 70%`", "名称及其份额（如 留用 70%）"),
+    (Rule::grant, "a name and its value, such as `retention = 30%`", "名称及其取值（如 留用率 = 30%）"),
     (Rule::setting, "a name and its value", "名称及其数值"),
+    (Rule::enum_value, "a name", "名称"),
+    (Rule::output_name, "a name", "名称"),
+    (Rule::key, "a key", "键"),
+    (Rule::keys, "the keys of a table", "表的键"),
+    (Rule::cell, "a value", "数值"),
+    (Rule::cells, "a value", "数值"),
+    (Rule::dated_cells, "values from a date", "自某日起的数值"),
+    (Rule::param_value, "the parameter's value", "参数的取值"),
+    (Rule::cases, "a case", "情形"),
+    (Rule::case, "a case", "情形"),
+    (Rule::otherwise, "`otherwise`", "“其余”"),
+    (Rule::exception, "an exception", "例外"),
+    (Rule::overrides, "`overrides`", "“优先于”"),
+    (Rule::guard, "a condition", "条件"),
+    (Rule::severity, "a severity", "程度"),
+    (Rule::version, "rows from a date", "自某日起的各档"),
+    (Rule::step, "a row", "一档"),
+    (Rule::valid_from, "a date of effect", "生效日期"),
+    (Rule::direction, "`or earlier` or `or later`", "“提前”或“顺延”"),
+    (Rule::range, "a range", "范围"),
+    (Rule::cite, "a clause", "依据条款"),
     (Rule::colon, "`:`", "“:”"),
     (Rule::comma, "`,`", "“,”"),
     (Rule::slash, "`/`", "“/”"),
+    (Rule::bar, "`|`", "“|”"),
     (Rule::open, "`(`", "“(”"),
     (Rule::close, "`)`", "“)”"),
+    (Rule::bracket_open, "`[`", "“[”"),
+    (Rule::bracket_close, "`]`", "“]”"),
     (Rule::dots, "`..`", "“..”"),
+    (Rule::dots_end, "`..`", "“..”"),
+    (Rule::dots_plain, "`..`", "“..”"),
+    (Rule::dots_below, "`..<`", "“..<”"),
+    (Rule::dots_up_to, "`..=`", "“..=”"),
     (Rule::arrow, "`->`", "“->”"),
     (Rule::equals, "`=`", "“=”"),
     (Rule::EOI, "the end of the item", "本条结束"),
@@ -82,9 +200,47 @@ const OPERATORS: &[Rule] = &[
     Rule::op_gt,
 ];
 
+/// Whether a rule takes up an expression that could end where it stands, other than by computing with it.
+pub(crate) fn goes_on(rule: Rule) -> bool {
+    use Rule::{compare, direction, kw_and, kw_earlier, kw_in, kw_is, kw_is_not, kw_known, kw_later, kw_not_in, kw_or};
+    use Rule::{sign, verb};
+    matches!(
+        rule,
+        compare
+            | direction
+            | kw_and
+            | kw_earlier
+            | kw_in
+            | kw_is
+            | kw_is_not
+            | kw_known
+            | kw_later
+            | kw_not_in
+            | kw_or
+            | sign
+            | verb
+    )
+}
+
 /// The language that `text`, matched by `rule`, is written in; `None` if it is neither.
 pub(crate) fn language_of(rule: Rule, text: &str) -> Option<Lang> {
-    WORDS.iter().any(|(word, ..)| *word == rule).then(|| if text.is_ascii() { Lang::En } else { Lang::Zh })
+    is_word(rule).then(|| if text.is_ascii() { Lang::En } else { Lang::Zh })
+}
+
+/// Whether a rule is one of the words; asked for every pair, so that it must not be searched for.
+pub(crate) fn is_word(rule: Rule) -> bool {
+    static KNOWN: LazyLock<Vec<bool>> = LazyLock::new(|| {
+        let mut known = Vec::new();
+        for (word, ..) in WORDS {
+            let place = *word as usize;
+            known.resize(known.len().max(place + 1), false);
+            if let Some(slot) = known.get_mut(place) {
+                *slot = true;
+            }
+        }
+        known
+    });
+    KNOWN.get(rule as usize).copied().unwrap_or(false)
 }
 
 /// What a rule is called in messages; words are given in the language of the item they are missing from.
@@ -128,6 +284,19 @@ mod tests {
     }
 
     #[test]
+    fn the_reference_lists_every_word() {
+        let reference = include_str!("../../docs/language.md");
+        let table = reference.split("\n## Words\n").nth(1).unwrap();
+        for (rule, en, zh) in WORDS {
+            if format!("{rule:?}").starts_with("kw_") {
+                assert!(table.contains(&format!("`{en}` | `{zh}`")), "`{en}` | `{zh}` is missing");
+            } else {
+                assert!(table.contains(en.trim_end_matches('s')) && table.contains(zh), "{en} {zh} is missing");
+            }
+        }
+    }
+
+    #[test]
     fn every_part_has_a_name() {
         for line in include_str!("fen.pest").lines().filter(|line| line.contains(" = { ") && !line.contains("_item ")) {
             let rule = line.split_whitespace().next().unwrap();
@@ -135,8 +304,20 @@ mod tests {
                 continue;
             }
             let named = PARTS.iter().chain(WORDS).any(|(part, ..)| format!("{part:?}") == rule);
-            let structural =
-                ["range", "cite", "output_name", "share_of", "given", "expected", "call", "function", "paren", "gap"];
+            let structural = [
+                "share_of",
+                "given",
+                "expected",
+                "function",
+                "paren",
+                "gap",
+                "end_of_unit",
+                "word",
+                "sign",
+                "verb",
+                "applied",
+                "cell_end",
+            ];
             assert!(named || structural.contains(&rule), "{rule} has no name for messages");
         }
     }

@@ -1,6 +1,8 @@
 //! What a runtime refuses, in Chinese and English.
 
-use fen_schema::Text;
+use fen_schema::{Column, Text};
+
+use crate::describe::describe;
 
 /// Why a module is refused. Nothing of it has run then.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -36,6 +38,8 @@ pub enum MemoryFault {
     Unbounded,
     /// Shared or 64-bit.
     Kind,
+    /// Data that are not put into it at a constant place when the module is loaded, or do not fit.
+    Data,
 }
 
 impl LoadError {
@@ -81,6 +85,10 @@ impl LoadError {
             Self::Memory(MemoryFault::Kind) => {
                 text("the module's memory is shared or 64-bit".into(), "模块的内存是共享的或 64 位的".into())
             }
+            Self::Memory(MemoryFault::Data) => text(
+                "the module's data do not lie at constant places in its memory".into(),
+                "模块的数据不在其内存的固定位置".into(),
+            ),
             Self::NoSchema => text(
                 "the module has no section `fen.schema`; it was not compiled by Fen".into(),
                 "模块没有 fen.schema 段，不是由 Fen 编译的".into(),
@@ -108,6 +116,8 @@ impl LoadError {
 #[error("{}", self.text().en)]
 #[non_exhaustive]
 pub enum SettleError {
+    /// The policy leaves these parameters open and none was given for them. Nothing was written to the module.
+    MissingParameters(Vec<Column>),
     /// The batch lacks an input column.
     MissingColumn(String),
     /// A column is of a type that does not hold its amounts exactly.
@@ -119,6 +129,8 @@ pub enum SettleError {
         /// The Arrow type it has.
         found: String,
     },
+    /// The codes and ids of a batch have more different texts than there are numbers for them.
+    TooManyTexts,
     /// The module broke its promise: it trapped, or its answer makes no sense.
     Module(String),
 }
@@ -128,8 +140,10 @@ impl SettleError {
     #[must_use]
     pub fn code(&self) -> &'static str {
         match self {
+            Self::MissingParameters(_) => "fen::parameter::missing",
             Self::MissingColumn(_) => "fen::batch::missing_column",
             Self::ColumnType { .. } => "fen::batch::column_type",
+            Self::TooManyTexts => "fen::batch::too_many_texts",
             Self::Module(_) => "fen::batch::module",
         }
     }
@@ -138,6 +152,20 @@ impl SettleError {
     #[must_use]
     pub fn text(&self) -> Text {
         match self {
+            Self::MissingParameters(columns) => {
+                let described = columns.iter().map(|column| (&column.name, describe(column)));
+                let (en, zh): (Vec<_>, Vec<_>) = described
+                    .map(|(name, of)| (format!("`{name}` ({})", of.en), format!("“{name}”（{}）", of.zh)))
+                    .unzip();
+                Text {
+                    en: format!("these parameters have no value: {}", en.join(", ")),
+                    zh: format!("下列参数尚未设定：{}", zh.join("、")),
+                }
+            }
+            Self::TooManyTexts => Text {
+                en: "the batch has too many different codes and ids; give fewer rows at a time".into(),
+                zh: "本批数据中不同的编码与标识过多，请减少每批行数".into(),
+            },
             Self::MissingColumn(name) => Text {
                 en: format!("the claims have no column `{name}`"),
                 zh: format!("数据中没有“{name}”列"),

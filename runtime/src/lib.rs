@@ -5,7 +5,10 @@
 //! # fn settle(bytes: &[u8], claims: &RecordBatch) -> Result<(), Box<dyn std::error::Error>> {
 //! let runtime = fen_runtime::Runtime::new()?;
 //! let policy = runtime.load(bytes)?;
+//! let mut parameters = policy.parameters();
+//! parameters.set("irregular_cut", "10pp")?;
 //! let mut session = policy.session()?;
+//! session.set_parameters(&parameters)?;
 //! let settlement = session.settle(claims)?;
 //! for rejected in settlement.rejects() {
 //!     println!("row {}: {}", rejected.row, rejected.cause.reason.en);
@@ -15,14 +18,28 @@
 //! ```
 //!
 //! A [`Runtime`] compiles modules; a [`Policy`] is a module that has been looked through and can be shared between
-//! threads; a [`Session`] is one instance of it with its memory, for one thread.
+//! threads; a [`Session`] is one instance of it with its memory, for one thread. [`Parameters`] are values for what a
+//! policy leaves open: set once, given to every session.
 
+mod amount;
 mod cell;
+mod codes;
+mod date;
+mod describe;
 mod error;
+mod inputs;
 mod load;
+mod outline;
+mod outputs;
+mod parameters;
+mod places;
 mod session;
+mod settlement;
 
-pub use cell::{format_cell, parse_cell};
+pub use cell::{Cell, format_cell, parse_cell};
+pub use describe::describe;
 pub use error::{LoadError, MemoryFault, SettleError};
 pub use load::{Policy, Runtime};
-pub use session::{Cause, Rejected, Session, Settlement, reason};
+pub use parameters::{ParameterError, Parameters};
+pub use session::Session;
+pub use settlement::{Cause, Rejected, Settlement, reason};

@@ -6,10 +6,13 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 /// The version of the module interface that this crate describes.
-pub const ABI_VERSION: u32 = 1;
+pub const ABI_VERSION: u32 = 2;
 
 /// The name of the custom section that holds the schema as JSON.
 pub const SECTION: &str = "fen.schema";
+
+/// The name of the custom section that holds the codes a policy knows, as a JSON array of texts.
+pub const CODES_SECTION: &str = "fen.codes";
 
 /// SHA-256 as lower-case hexadecimal.
 #[must_use]
@@ -36,6 +39,8 @@ pub struct Schema {
     pub source: Option<String>,
     /// When it is in force.
     pub in_force: Option<InForce>,
+    /// The input whose date must lie in that period and chooses the versions of parameters.
+    pub dated_by: Option<String>,
     /// Who compiled it.
     pub compiler: String,
     /// SHA-256 of the source text, hexadecimal.
@@ -44,6 +49,12 @@ pub struct Schema {
     pub code_sha256: String,
     /// How batches are settled.
     pub batch: Batch,
+    /// How many codes the section [`CODES_SECTION`] lists.
+    pub codes: u32,
+    /// SHA-256 of that section's data, hexadecimal.
+    pub codes_sha256: String,
+    /// What the host must supply before it can settle: one cell each, like a column of one row.
+    pub parameters: Vec<Column>,
     /// Columns the host writes.
     pub inputs: Vec<Column>,
     /// Columns the module writes.
@@ -67,7 +78,7 @@ pub enum Language {
 }
 
 /// One text in both languages.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Text {
     /// Chinese.
     pub zh: String,
@@ -112,32 +123,83 @@ pub struct Column {
     /// What kind of value it holds.
     #[serde(rename = "type")]
     pub ty: ColumnType,
-    /// Its unit.
+    /// Its unit, as people write it in English, such as `yuan`, `%` or `yuan per point`; empty where there is none.
     pub unit: String,
-    /// Cells are the value times 10^scale.
+    /// Cells are the value times 10^scale; 0 unless the type is a number of something.
     pub scale: u32,
-    /// Least value, as a decimal string.
+    /// Least value: a decimal string, an ISO date, or the name of an enum value; empty for codes and ids.
     pub min: String,
-    /// Greatest value, as a decimal string.
+    /// Greatest value, likewise.
     pub max: String,
+    /// Whether a claim may leave the input out, or the output can be empty: the cell is the least number of its layout
+    /// then.
+    pub optional: bool,
+    /// The values of an enum; the cell is the place of the value, from 0. Empty for other types.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub values: Vec<EnumValue>,
     /// How a cell is stored.
     pub layout: Layout,
     /// Byte offset of row 0.
     pub offset: u32,
 }
 
+/// A value of an enum.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EnumValue {
+    /// Its name in the source.
+    pub name: String,
+    /// What people call it.
+    pub label: Text,
+}
+
 /// What a column holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum ColumnType {
-    /// An amount of money.
+    /// An amount of money in yuan.
     Money,
+    /// A part of something: 5 % is 0.05.
+    Rate,
+    /// A difference of rates: 5 percentage points are 0.05.
+    Pp,
+    /// A count or a factor.
+    Number,
+    /// An amount of something else; see the column's unit.
+    Measure,
+    /// Days since 1970-01-01.
+    Date,
+    /// 0 or 1.
+    Bool,
+    /// A place among the column's values.
+    Enum,
+    /// A place among the codes, or from their number up for texts that are not among them.
+    Code,
+    /// Like a code.
+    Id,
+}
+
+impl ColumnType {
+    /// Whether cells are numbers of something, with a scale.
+    #[must_use]
+    pub fn is_amount(self) -> bool {
+        matches!(self, Self::Money | Self::Rate | Self::Pp | Self::Number | Self::Measure)
+    }
+
+    /// Whether cells stand for texts that the policy only compares and looks up.
+    #[must_use]
+    pub fn is_text(self) -> bool {
+        matches!(self, Self::Code | Self::Id)
+    }
 }
 
 /// How a cell is stored: two's complement, little-endian.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Layout {
+    /// 1 byte: bools and enums.
+    I8,
+    /// 4 bytes: dates, codes and ids.
+    I32,
     /// 8 bytes.
     I64,
     /// 16 bytes.
@@ -149,8 +211,21 @@ impl Layout {
     #[must_use]
     pub fn bytes(self) -> u32 {
         match self {
+            Self::I8 => 1,
+            Self::I32 => 4,
             Self::I64 => 8,
             Self::I128 => 16,
+        }
+    }
+
+    /// The cell of a missing or empty value: the least number.
+    #[must_use]
+    pub fn none(self) -> i128 {
+        match self {
+            Self::I8 => i8::MIN.into(),
+            Self::I32 => i32::MIN.into(),
+            Self::I64 => i64::MIN.into(),
+            Self::I128 => i128::MIN,
         }
     }
 }
@@ -178,12 +253,22 @@ pub enum RejectCode {
     Missing,
     /// Not a number, or not text at all.
     NotANumber,
+    /// Not a date as in 2022-08-01.
+    NotADate,
+    /// Not one of the values that an enum or a bool has.
+    UnknownValue,
     /// More decimals than the column has.
     TooManyDecimals,
     /// Less than the least admitted value.
     BelowMin,
     /// More than the greatest admitted value.
     AboveMax,
+    /// Before the first day of the period in force.
+    BeforeInForce,
+    /// After its last day.
+    AfterInForce,
+    /// A table has no row for this code.
+    UnknownCode,
 }
 
 impl RejectCode {
@@ -197,6 +282,11 @@ impl RejectCode {
             Self::TooManyDecimals => "too_many_decimals",
             Self::BelowMin => "below_min",
             Self::AboveMax => "above_max",
+            Self::NotADate => "not_a_date",
+            Self::UnknownValue => "unknown_value",
+            Self::BeforeInForce => "before_in_force",
+            Self::AfterInForce => "after_in_force",
+            Self::UnknownCode => "unknown_code",
         }
     }
 }

@@ -114,6 +114,7 @@ impl Parts {
                 data = serde_json::to_vec(&schema).unwrap();
             }
             module.section(&CustomSection { name: fen_schema::SECTION.into(), data: data.into() });
+            module.section(&CustomSection { name: fen_schema::CODES_SECTION.into(), data: b"[]".into() });
         }
         module.finish()
     }
@@ -152,14 +153,14 @@ fn outlines_that_break_the_interface() {
 fn schemas_that_do_not_describe_the_module() {
     assert_eq!(Parts { schema: None, ..Parts::good() }.refused(), "fen::module::no_schema");
     assert_eq!(
-        Parts { schema: Some(b"{\"abi\": 1".to_vec()), ..Parts::good() }.refused(),
+        Parts { schema: Some(b"{\"abi\": 2".to_vec()), ..Parts::good() }.refused(),
         "fen::module::damaged_schema"
     );
     assert_eq!(Parts { schema: Some(b"\xff\xfe".to_vec()), ..Parts::good() }.refused(), "fen::module::damaged_schema");
-    assert_eq!(Parts::with_schema(|schema| schema["abi"] = 2.into()).load(), Err(LoadError::AbiVersion(2)));
+    assert_eq!(Parts::with_schema(|schema| schema["abi"] = 1.into()).load(), Err(LoadError::AbiVersion(1)));
     type Change = fn(&mut serde_json::Value);
     let changes: [Change; 13] = [
-        |schema| schema["abi"] = "1".into(),
+        |schema| schema["abi"] = "2".into(),
         |schema| schema["inputs"] = 3.into(),
         |schema| drop(schema.as_object_mut().unwrap().remove("policy")),
         |schema| schema["batch"]["entry"] = "run".into(),

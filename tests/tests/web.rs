@@ -33,6 +33,12 @@ fn host_in_node() {
 
 #[test]
 #[ignore = "needs the site and Node; run by `cargo xtask test`"]
+fn types_in_node() {
+    node("types.test.mjs");
+}
+
+#[test]
+#[ignore = "needs the site and Node; run by `cargo xtask test`"]
 fn refusals_in_node() {
     node("refusal.test.mjs");
 }

@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { after, afterEach, before, beforeEach, describe, test } from "node:test";
 import { chromium } from "playwright-core";
 import { loadPolicy } from "../../wasm/web/fen.js";
+import { column, madeModule } from "./made-module.mjs";
 import { expectations, readSiteFile, rowsOf, serveSite } from "./site.mjs";
 
 const LANGUAGES = ["zh", "en"];
@@ -185,7 +186,7 @@ describe("the page", () => {
   test("names every control and the table", async () => {
     await open("en");
     const unnamed = await page.evaluate(() =>
-      [...document.querySelectorAll("input, textarea")]
+      [...document.querySelectorAll("input, select, textarea")]
         .filter((control) => control.labels.length === 0)
         .map((control) => control.outerHTML),
     );
@@ -193,6 +194,71 @@ describe("the page", () => {
     assert.notEqual((await page.locator("table caption").textContent()).trim(), "");
     assert.equal(await at("try-result").getAttribute("aria-live"), "polite");
   });
+});
+
+describe("a policy with columns of every type and parameters", () => {
+  const made = madeModule({
+    inputs: [
+      column("level", "enum"),
+      column("previous", "enum", { optional: true }),
+      column("surgery", "bool"),
+      column("known", "bool", { optional: true }),
+      column("day", "date"),
+      column("drug", "code"),
+      column("part", "rate", { scale: 4 }),
+      column("total", "money", { scale: 2, min: "0.00", max: "10000000.00" }),
+    ],
+    parameters: [column("cut", "pp", { scale: 4 })],
+    codes: ["AA1"],
+  });
+
+  beforeEach(async () => {
+    await newPage();
+    await page.route("**/surplus.wasm", (route) => route.fulfill({ body: Buffer.from(made), contentType: "application/wasm" }));
+  });
+  afterEach(async () => {
+    await page.context().close();
+    assert.deepEqual(complaints, []);
+  });
+
+  for (const language of LANGUAGES) {
+    test(`is given through fields of their kind (${language})`, async () => {
+      await page.goto(`${site.address}?lang=${language}`);
+      await at("module-en").check();
+      await at("try-parameters-wanted").waitFor();
+      assert.match(await textOf("try-parameters-wanted"), /cut/);
+      await at("try-parameter-0").fill("200pp");
+      assert.equal(await at("try-parameter-0").getAttribute("aria-invalid"), "true");
+      await at("try-parameter-0").fill("10pp");
+      assert.equal(await at("try-parameter-0").getAttribute("aria-invalid"), "false");
+      assert.equal(await textOf("try-code"), "missing");
+      assert.equal(await at("try-input-0").getAttribute("aria-invalid"), "true");
+      await at("try-input-0").selectOption({ label: language === "zh" ? "city级" : "city" });
+      await at("try-input-2").check();
+      await at("try-input-4").fill("2022-08-01");
+      await at("try-input-5").fill("AA1");
+      await at("try-input-6").fill("70.25%");
+      await at("try-input-7").fill("1234567.80");
+      const zh = ["city级", "空", "是", "空", "2022-08-01", "AA1", "70.25%", "1,234,567.80", "10.00pp"];
+      const en = ["city", "empty", "yes", "empty", "2022-08-01", "AA1", "70.25%", "1,234,567.80", "10.00pp"];
+      for (const [place, wanted] of (language === "zh" ? zh : en).entries()) {
+        assert.equal(await textOf(`try-output-${place}`), wanted);
+      }
+      await at("try-input-1").selectOption("0");
+      await at("try-input-3").selectOption("false");
+      assert.equal(await textOf("try-output-1"), language === "zh" ? "county级" : "county");
+      assert.equal(await textOf("try-output-3"), language === "zh" ? "否" : "no");
+      await at("try-input-7").fill("1.005");
+      assert.equal(await textOf("try-code"), "too_many_decimals");
+      await page.setViewportSize({ width: 360, height: 740 });
+      await assertNoOverflow();
+      const other = language === "zh" ? "en" : "zh";
+      await at(`lang-${other}`).click();
+      assert.equal(await at("try-input-0").inputValue(), "1");
+      assert.equal(await at("try-input-2").isChecked(), true);
+      assert.equal(await at("try-parameter-0").inputValue(), "10pp");
+    });
+  }
 });
 
 describe("the reader's browser", () => {

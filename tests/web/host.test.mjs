@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { before, describe, test } from "node:test";
 import { FenError, formatMoney, loadPolicy } from "../../wasm/web/fen.js";
-import { copyingModule } from "./module-bytes.mjs";
+import { column, madeModule } from "./made-module.mjs";
 import { expectations, readSiteFile, rowsOf } from "./site.mjs";
 
 /** Asserts one result against one case of the expectations. */
@@ -163,12 +163,17 @@ describe("rows", () => {
   });
 });
 
+/** A module that copies one amount of 128 bits. */
+function copyingModule(scale, rejected = 0) {
+  return madeModule({ inputs: [column("given", "money", { layout: "i128", scale })], rejected });
+}
+
 describe("128-bit columns", () => {
   test("go in and come out unchanged up to their bounds", async () => {
     const policy = await loadPolicy(copyingModule(0));
     const texts = [0n, 1n, -1n, 2n ** 64n, -(2n ** 64n), 2n ** 127n - 1n, -(2n ** 127n)].map(String);
     const results = policy.settle(texts.map((given) => ({ given })));
-    assert.deepEqual(results.map(({ outputs }) => outputs.copied), texts);
+    assert.deepEqual(results.map(({ outputs }) => outputs.given_out), texts);
     const outside = policy.settle([{ given: String(2n ** 127n) }, { given: String(-(2n ** 127n) - 1n) }]);
     assert.deepEqual(outside.map(({ code }) => code), ["above_max", "below_min"]);
   });
@@ -176,7 +181,7 @@ describe("128-bit columns", () => {
   test("are written with exactly their decimals", async () => {
     const policy = await loadPolicy(copyingModule(4));
     const results = policy.settle(["-0.0001", "12345678901234567890.5", "7"].map((given) => ({ given })));
-    assert.deepEqual(results.map(({ outputs }) => outputs.copied), ["-0.0001", "12345678901234567890.5000", "7.0000"]);
+    assert.deepEqual(results.map(({ outputs }) => outputs.given_out), ["-0.0001", "12345678901234567890.5000", "7.0000"]);
   });
 
   test("a module that miscounts its rejects is not believed", async () => {

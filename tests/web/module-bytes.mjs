@@ -1,7 +1,7 @@
 /** Edits the bytes of a real module, and makes tiny ones, so that a test can show a host exactly one fault. */
 
 const HEADER = [0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00];
-export const SECTION = { custom: 0, type: 1, import: 2, function: 3, memory: 5, export: 7, start: 8, code: 10 };
+export const SECTION = { custom: 0, type: 1, import: 2, function: 3, memory: 5, export: 7, start: 8, code: 10, data: 11 };
 const SCHEMA = "fen.schema";
 
 /** An unsigned LEB128 integer. */
@@ -113,50 +113,4 @@ function schemaSection(json) {
 
 function encode(value) {
   return new TextEncoder().encode(JSON.stringify(value));
-}
-
-/**
- * A whole module that copies its one i128 input to its one output, four rows at most, and reports `rejected` rows.
- * @param {number} scale
- * @param {number} [rejected]
- */
-export function copyingModule(scale, rejected = 0) {
-  const bound = scale === 0 ? "0" : `0.${"0".repeat(scale)}`;
-  const column = (columnName, offset) => ({
-    name: columnName,
-    label: { zh: columnName, en: columnName },
-    type: "money",
-    unit: "yuan",
-    scale,
-    min: bound,
-    max: bound,
-    layout: "i128",
-    offset,
-  });
-  const schema = {
-    abi: 1,
-    policy: "test.copy",
-    language: "en",
-    title: null,
-    source: null,
-    in_force: null,
-    compiler: "none",
-    source_sha256: "",
-    batch: { entry: "settle", capacity: 4, status: { offset: 192 } },
-    inputs: [column("given", 64)],
-    outputs: [column("copied", 128)],
-    rejects: [],
-    citations: [],
-    invariants: [],
-  };
-  // memory.copy(128, 64, rows << 4); rejected
-  const copy = [0x41, 0x80, 1, 0x41, 0xc0, 0, 0x20, 0, 0x41, 4, 0x74, 0xfc, 10, 0, 0, 0x41, rejected, 0x0b];
-  return join([
-    { id: SECTION.type, content: [1, 0x60, 1, 0x7f, 1, 0x7f] },
-    { id: SECTION.function, content: [1, 0] },
-    { id: SECTION.memory, content: [1, 1, 1, 1] },
-    { id: SECTION.export, content: [2, ...name("memory"), 2, 0, ...name("settle"), 0, 0] },
-    { id: SECTION.code, content: [1, copy.length + 1, 0, ...copy] },
-    schemaSection(encode(schema)),
-  ]);
 }

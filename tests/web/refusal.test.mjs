@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { FenError, loadPolicy } from "../../wasm/web/fen.js";
+import { column, madeModule } from "./made-module.mjs";
 import {
   holdsSchema,
   initialMemory,
@@ -23,10 +24,10 @@ const { schema: realSchema } = await loadPolicy(real);
 
 /** What the schema and each of its columns always have; `abi` has a refusal of its own. */
 const MEMBERS = [
-  ...["policy", "language", "title", "source", "in_force", "compiler", "source_sha256", "batch", "inputs", "outputs"],
-  ...["rejects", "citations", "invariants"],
+  ...["policy", "language", "title", "source", "in_force", "dated_by", "compiler", "source_sha256", "code_sha256"],
+  ...["batch", "codes", "codes_sha256", "parameters", "inputs", "outputs", "rejects", "citations", "invariants"],
 ];
-const COLUMN_MEMBERS = ["name", "label", "type", "unit", "scale", "min", "max", "layout", "offset"];
+const COLUMN_MEMBERS = ["name", "label", "type", "unit", "scale", "min", "max", "optional", "layout", "offset"];
 
 async function assertRefused(bytes, code, place) {
   await assert.rejects(loadPolicy(bytes), (error) => {
@@ -131,7 +132,7 @@ describe("the schema", () => {
   });
 
   test("of another interface version", async () => {
-    for (const abi of [0, 2, "1", null, undefined]) {
+    for (const abi of [0, 1, 3, "2", null, undefined]) {
       await assertRefused(withSchema(real, (schema) => Object.assign(schema, { abi })), "abi_unknown", String(abi));
     }
   });
@@ -163,6 +164,12 @@ describe("the schema", () => {
       "offset below zero": ({ outputs }) => (outputs[0].offset = -16),
       "a fraction of an offset": ({ batch }) => (batch.status.offset = 16.5),
       "an unknown layout": ({ inputs }) => (inputs[0].layout = "f64"),
+      "a layout of another type": ({ inputs }) => (inputs[0].layout = "i8"),
+      "an unknown type": ({ inputs }) => (inputs[0].type = "weight"),
+      "values of an amount": ({ inputs }) => (inputs[0].values = [{ name: "a", label: { zh: "a", en: "a" } }]),
+      "too many decimals": ({ inputs }) => (inputs[0].scale = 37),
+      "dated by no date": (schema) => (schema.dated_by = schema.inputs[0].name),
+      "a reject of no input": ({ rejects }) => (rejects[0].column = "elsewhere"),
       "a layout of the language itself": ({ inputs }) => (inputs[0].layout = "toString"),
       "a bound as a number": ({ inputs }) => (inputs[0].max = 100),
       "two columns of one name": ({ inputs, outputs }) => (outputs[0].name = inputs[0].name),
@@ -216,6 +223,61 @@ describe("the places of the columns", () => {
       await assertRefused(withSchema(real, edit), "column_outside_memory", fault);
     }
   });
+});
+
+test("code that is not the one the schema was written for", () =>
+  assertRefused(withSchema(real, (schema) => (schema.code_sha256 = schema.source_sha256)), "altered"));
+
+describe("codes, parameters and data", () => {
+  const drug = () => column("drug", "code");
+  const cut = () => column("cut", "pp", { scale: 4 });
+  const made = (parts) => madeModule({ inputs: [drug()], parameters: [cut()], codes: ["A", "B"], ...parts });
+
+  test("as described are accepted", async () => {
+    await loadPolicy(made({}));
+    await loadPolicy(made({ data: [{ offset: 65_530, bytes: [1, 2, 3, 4, 5, 6] }, { offset: 300, bytes: [] }] }));
+    // By characters: in UTF-16, the second would stand before the first.
+    await loadPolicy(made({ codes: ["\uff21", "\u{20000}"] }));
+    await loadPolicy(made({ codes: undefined }));
+  });
+
+  test("in another way are not", async () => {
+    const first = ({ parameters }) => parameters[0];
+    const faults = {
+      codes_invalid: {
+        "in descending order": { codes: ["B", "A"] },
+        twice: { codes: ["A", "A"] },
+        numbers: { codes: [1, 2] },
+        "fewer than the schema says": { edit: (schema) => (schema.codes = 3) },
+      },
+      altered: { "other codes": { edit: (schema) => (schema.codes_sha256 = schema.code_sha256) } },
+      data_misplaced: {
+        "data that leave the memory": { data: [{ offset: 65_531, bytes: [1, 2, 3, 4, 5, 6] }] },
+        "data beyond every address": { data: [{ offset: -1, bytes: [1] }] },
+      },
+      columns_overlap: {
+        "a parameter on a column": { edit: (schema) => (first(schema).offset = schema.inputs[0].offset + 8) },
+      },
+      column_outside_memory: { "a parameter beyond it": { edit: (schema) => (first(schema).offset = 65_536) } },
+      schema_invalid: {
+        "a parameter off the grid": { edit: (schema) => (first(schema).offset += 4) },
+        "an optional parameter": { edit: (schema) => (first(schema).optional = true) },
+        "a parameter that is a code": { parameters: [drug()] },
+        "two parameters of one name": { parameters: [cut(), cut()] },
+        "an enum without values": { inputs: [column("level", "enum", { values: [] })] },
+        "two values of one name": { edit: undefined, inputs: [twins()] },
+      },
+    };
+    for (const [code, cases] of Object.entries(faults)) {
+      for (const [fault, parts] of Object.entries(cases)) await assertRefused(made(parts), code, fault);
+    }
+  });
+
+  function twins() {
+    const level = column("level", "enum");
+    level.values[1].name = level.values[0].name;
+    return level;
+  }
 });
 
 describe("the entry", () => {

@@ -12,7 +12,8 @@ use wasm_bindgen::prelude::wasm_bindgen;
 pub fn check(source: &str, lang: &str) -> String {
     let lang = if lang.starts_with("zh") { Lang::Zh } else { Lang::En };
     let source = Source::new("policy.fen", source);
-    let diagnostics = render::json(&source, analyze(&source).diagnostics(), lang);
+    let analysis = analyze(&source);
+    let diagnostics = render::json(analysis.sources(), analysis.diagnostics(), lang);
     serde_json::json!({ "diagnostics": diagnostics }).to_string()
 }
 

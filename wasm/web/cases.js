@@ -1,9 +1,8 @@
 /** The section of worked cases: one table, settled by the module in this browser. */
 
-import { formatMoney } from "./fen.js";
 import { byId, element } from "./page.js";
-import { labelWithUnit, rejectionView } from "./parts.js";
-import { TEXTS, unitName } from "./texts.js";
+import { labelWithUnit, rejectionView, shownText, unitsOf } from "./parts.js";
+import { TEXTS } from "./texts.js";
 
 /**
  * Settles the expectations' cases with a policy and shows what went in and what came out.
@@ -26,8 +25,8 @@ export function showCases(policy, file, { policies, cases }, language) {
   const table = byId("settlement");
   table.tHead.replaceChildren(element("tr", { role: "row" }, corner, ...head));
   table.tBodies[0].replaceChildren(...results.map((result, at) => caseView(at, rows[at], result, policy.schema, language)));
-  const units = new Set([...inputs, ...outputs].map(({ unit }) => unitName(unit, language)));
-  byId("cases-caption").textContent = texts.casesCaption(file, [...units].join(", "));
+  const units = unitsOf([...inputs, ...outputs], language);
+  byId("cases-caption").textContent = texts.casesCaption(file, units.join(", "));
   const settled = results.filter((result) => result.settled).length;
   byId("cases-summary").textContent = texts.casesSummary(settled, results.length - settled);
 }
@@ -42,13 +41,16 @@ function caseView(at, row, result, { inputs, outputs }, language) {
     );
   const given = inputs.map((column, place) => {
     const text = row[column.name];
-    const shown = cell(column, "input", place, text === "" ? texts.empty : formatMoney(text));
+    const shown = cell(column, "input", place, text === "" ? texts.empty : shownText(text, column, language));
     if (text === "") shown.classList.add("empty");
     if (!result.settled && result.column === column.name) shown.classList.add("wrong");
     return shown;
   });
   const computed = result.settled
-    ? outputs.map((column, place) => cell(column, "output", place, formatMoney(result.outputs[column.name])))
+    ? outputs.map((column, place) => {
+        const text = result.outputs[column.name];
+        return cell(column, "output", place, text === "" ? texts.empty : shownText(text, column, language));
+      })
     : [
         element(
           "td",

@@ -4,10 +4,12 @@ import { FenError } from "./fen-error.js";
 
 const PAGE_BYTES = 65536;
 /** Numbers of the sections a host looks into. */
-export const SECTION = { type: 1, function: 3, memory: 5, export: 7, start: 8 };
+export const SECTION = { type: 1, function: 3, memory: 5, export: 7, start: 8, data: 11 };
 const HEADER = [0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00];
 const FUNCTION_TYPE = 0x60;
 const I32 = 0x7f;
+const I32_CONST = 0x41;
+const END = 0x0b;
 const FIRST_ONE_BYTE_VALUE_TYPE = 0x6f;
 const NAME = new TextDecoder("utf-8", { ignoreBOM: true });
 
@@ -18,6 +20,10 @@ class Reader {
 
   constructor(bytes) {
     this.#bytes = bytes;
+  }
+
+  get at() {
+    return this.#at;
   }
 
   get done() {
@@ -40,25 +46,59 @@ class Reader {
     throw new FenError("invalid_module", "an integer is too long");
   }
 
+  /** A signed LEB128 integer of at most 32 bits, as the unsigned number with the same bits. */
+  i32() {
+    let value = 0;
+    for (let shift = 0; shift < 35; shift += 7) {
+      const byte = this.byte();
+      if (shift < 32) value |= (byte & 0x7f) << shift;
+      if (byte < 0x80) return (shift < 25 && byte & 0x40 ? value | (-1 << (shift + 7)) : value) >>> 0;
+    }
+    throw new FenError("invalid_module", "an integer is too long");
+  }
+
   take(length) {
     if (length > this.#bytes.length - this.#at) throw new FenError("invalid_module", "it ends too early");
     return this.#bytes.subarray(this.#at, (this.#at += length));
   }
 }
 
-/** The contents of a module's sections by number; custom sections are left out. */
+/**
+ * The contents of a module's sections by number, custom sections left out, and where the last of them ends.
+ * @param {Uint8Array} bytes
+ * @returns {{sections: Map<number, Uint8Array>, codeEnd: number}}
+ */
 export function readSections(bytes) {
   const reader = new Reader(bytes);
   for (const expected of HEADER) {
     if (reader.byte() !== expected) throw new FenError("invalid_module", "it does not begin like one");
   }
   const sections = new Map();
+  let codeEnd = HEADER.length;
   while (!reader.done) {
     const id = reader.byte();
     const content = reader.take(reader.u32());
-    if (id !== 0) sections.set(id, content);
+    if (id === 0) continue;
+    sections.set(id, content);
+    codeEnd = reader.at;
   }
-  return sections;
+  return { sections, codeEnd };
+}
+
+/** Refuses data that are not put into the memory at a constant place, or do not fit. */
+export function checkData(section, memoryLength) {
+  if (!section) return;
+  const reader = new Reader(section);
+  for (let left = reader.u32(); left > 0; left--) {
+    const flags = reader.u32();
+    const isPlain = flags === 0 || (flags === 2 && reader.u32() === 0);
+    if (!isPlain || reader.byte() !== I32_CONST) throw new FenError("data_misplaced");
+    const offset = reader.i32();
+    if (reader.byte() !== END) throw new FenError("data_misplaced");
+    const length = reader.u32();
+    reader.take(length);
+    if (offset + length > memoryLength) throw new FenError("data_misplaced");
+  }
 }
 
 /** What the memory section says: how many memories, and the limits of the first. */

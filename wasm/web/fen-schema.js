@@ -1,9 +1,11 @@
 /** The schema in a module: read, checked against docs/abi.md, and its columns against the memory. */
 
 import { FenError } from "./fen-error.js";
-import { LAYOUTS, readCell } from "./fen-values.js";
+import { isAmount, isText as isTextType, LAYOUTS, readBound, TYPES } from "./fen-values.js";
 
-const ABI = 1;
+const ABI = 2;
+const MOST_DECIMALS = 36;
+const MOST_VALUES = 127;
 export const STATUS_BYTES = 2;
 const OFFSET_ALIGNMENT = 16;
 
@@ -27,26 +29,42 @@ function demandList(value, place, demandItem) {
 }
 
 function demandColumn(column, place) {
-  for (const member of ["name", "type"]) demand(isText(column[member]), `${place}.${member}`);
+  demand(isText(column.name), `${place}.name`);
+  demand(isText(column.type) && Object.hasOwn(TYPES, column.type), `${place}.type`);
+  demand(TYPES[column.type].includes(column.layout), `${place}.layout`);
   demand(isBilingual(column.label), `${place}.label`);
-  demand(isTextOrNull(column.unit), `${place}.unit`);
-  demand(isNatural(column.scale) && column.scale <= 38, `${place}.scale`);
-  demand(isText(column.layout) && Object.hasOwn(LAYOUTS, column.layout), `${place}.layout`);
+  demand(isText(column.unit), `${place}.unit`);
+  demand(isNatural(column.scale) && column.scale <= (isAmount(column.type) ? MOST_DECIMALS : 0), `${place}.scale`);
+  demand(typeof column.optional === "boolean", `${place}.optional`);
+  demandValues(column, `${place}.values`);
+  const hasBounds = isAmount(column.type) || column.type === "date" || column.type === "enum";
   for (const bound of ["min", "max"]) {
-    demand(isText(column[bound]) && typeof readCell(column[bound], column) === "bigint", `${place}.${bound}`);
+    demand(isText(column[bound]), `${place}.${bound}`);
+    demand(!hasBounds || readBound(column[bound], column) !== undefined, `${place}.${bound}`);
   }
-  demand(isOffset(column.offset), `${place}.offset`);
+  demand(isNatural(column.offset), `${place}.offset`);
+}
+
+function demandValues({ type, values }, place) {
+  if (type !== "enum") return demand(values === undefined || (Array.isArray(values) && values.length === 0), place);
+  demandList(values, place, ({ name, label }) => demand(isText(name) && isBilingual(label), place));
+  demand(values.length > 0 && values.length <= MOST_VALUES, place);
+  demandDifferent(values, place);
+}
+
+function demandDifferent(named, place) {
+  demand(new Set(named.map(({ name }) => name)).size === named.length, place);
 }
 
 function demandReject(reject, place) {
   demand(isNatural(reject.status) && reject.status > 0, `${place}.status`);
   demand(isText(reject.code), `${place}.code`);
-  demand(isTextOrNull(reject.column), `${place}.column`);
+  demand(isText(reject.column), `${place}.column`);
   demand(isBilingual(reject.reason), `${place}.reason`);
 }
 
 function demandSchema(schema) {
-  for (const member of ["policy", "compiler", "source_sha256"]) demand(isText(schema[member]), member);
+  for (const member of ["policy", "compiler", "source_sha256", "code_sha256", "codes_sha256"]) demand(isText(schema[member]), member);
   demand(schema.language === "zh" || schema.language === "en", "language");
   for (const member of ["title", "source"]) demand(isTextOrNull(schema[member]), member);
   const force = schema.in_force;
@@ -55,11 +73,20 @@ function demandSchema(schema) {
   demand(isObject(batch) && isText(batch.entry), "batch.entry");
   demand(isNatural(batch.capacity) && batch.capacity > 0 && batch.capacity < 2 ** 31, "batch.capacity");
   demand(isObject(batch.status) && isOffset(batch.status.offset), "batch.status.offset");
-  demandList(schema.inputs, "inputs", demandColumn);
-  demandList(schema.outputs, "outputs", demandColumn);
-  const names = [...schema.inputs, ...schema.outputs].map((column) => column.name);
-  demand(new Set(names).size === names.length, "inputs, outputs");
+  demand(isNatural(schema.codes) && schema.codes < 2 ** 31, "codes");
+  for (const list of ["parameters", "inputs", "outputs"]) demandList(schema[list], list, demandColumn);
+  const columns = [...schema.inputs, ...schema.outputs];
+  demandDifferent(columns, "inputs, outputs");
+  demandDifferent(schema.parameters, "parameters");
+  demand(columns.every(({ offset }) => isOffset(offset)), "offset");
+  for (const { type, optional, offset, layout } of schema.parameters) {
+    demand(!optional && !isTextType(type) && offset % LAYOUTS[layout].bytes === 0, "parameters");
+  }
+  const isDate = ({ name, type }) => name === schema.dated_by && type === "date";
+  demand(schema.dated_by === null || schema.inputs.some(isDate), "dated_by");
   demandList(schema.rejects, "rejects", demandReject);
+  const names = new Set(schema.inputs.map(({ name }) => name));
+  demand(schema.rejects.every(({ column }) => names.has(column)), "rejects");
   demand(new Set(schema.rejects.map((reject) => reject.status)).size === schema.rejects.length, "rejects");
   demandList(schema.citations, "citations", (citation, place) =>
     demand(isText(citation.rule) && isText(citation.clause), place),
@@ -99,13 +126,15 @@ function freeze(root) {
   return root;
 }
 
-/** Refuses columns that overlap or leave the memory. */
-export function checkPlaces({ batch, inputs, outputs }, memoryLength) {
-  const places = [...inputs, ...outputs].map(({ name, offset, layout }) => ({
+/** Refuses columns and parameters that overlap or leave the memory. */
+export function checkPlaces({ batch, parameters, inputs, outputs }, memoryLength) {
+  const placeOf = ({ name, offset, layout }, rows) => ({
     name,
     start: offset,
-    end: offset + (LAYOUTS[layout].bits / 8) * batch.capacity,
-  }));
+    end: offset + LAYOUTS[layout].bytes * rows,
+  });
+  const places = [...inputs, ...outputs].map((column) => placeOf(column, batch.capacity));
+  places.push(...parameters.map((column) => placeOf(column, 1)));
   const status = batch.status.offset;
   places.push({ name: "status", start: status, end: status + STATUS_BYTES * batch.capacity });
   places.sort((one, other) => one.start - other.start);

@@ -1,18 +1,23 @@
 /**
- * A host for compiled Fen policies, written from the module interface, version 1 (docs/abi.md).
+ * A host for compiled Fen policies, written from the module interface, version 2 (docs/abi.md).
  *
- * Money is text outside, BigInt inside, and little-endian integers in the module's memory; it is never a Number.
+ * Amounts are text outside, BigInt inside, and little-endian integers in the module's memory; they are never Numbers.
  */
 
-import { exportsEntry, readMemory, readSections, SECTION } from "./fen-binary.js";
+import { checkData, exportsEntry, readMemory, readSections, SECTION } from "./fen-binary.js";
+import { Numbering, readCodes } from "./fen-codes.js";
 import { FenError } from "./fen-error.js";
+import { Parameters } from "./fen-parameters.js";
 import { checkPlaces, readSchema, STATUS_BYTES } from "./fen-schema.js";
-import { LAYOUTS, readCell, reasonOfText, writeDecimal } from "./fen-values.js";
+import { isText, isValue, LAYOUTS, readCell, reasonOfText, writeCell } from "./fen-values.js";
 
+export { formatMoney } from "./fen-amounts.js";
 export { FenError } from "./fen-error.js";
-export { formatMoney } from "./fen-values.js";
+
+const PARAMETERS_REFUSED = -2;
 
 /**
+ * @typedef {import("./fen-values.js").Value} Value
  * @typedef {{settled: true, outputs: Record<string, string>}} Settled
  * @typedef {{settled: false, code: string, column: string | null, reason: {zh: string, en: string}}} Rejected
  */
@@ -21,16 +26,44 @@ export { formatMoney } from "./fen-values.js";
 class Policy {
   #settle;
   #memory;
+  #codes;
+  #parameters;
   #keys;
   #rejects;
 
-  constructor(schema, exports) {
+  constructor(schema, codes, exports) {
     /** The module's schema, as docs/abi.md describes it; frozen. */
     this.schema = schema;
     this.#settle = exports[schema.batch.entry];
     this.#memory = exports.memory;
+    this.#codes = codes;
+    this.#parameters = new Parameters(schema.parameters, this.#memory);
     this.#keys = keysOfColumns(schema.inputs);
     this.#rejects = new Map(schema.rejects.map((reject) => [reject.status, reject]));
+  }
+
+  /**
+   * Sets a parameter, or refuses its text with a {@link FenError}; what was set before stays then.
+   * @param {string} name its name, such as `annual_cap` or `rate[county]`, or its label in either language
+   * @param {string} text read like the cell of an input
+   */
+  setParameter(name, text) {
+    this.#parameters.set(name, text);
+  }
+
+  /** Makes a parameter unset again. */
+  clearParameter(name) {
+    this.#parameters.clear(name);
+  }
+
+  /** The parameters that must be set before anything is settled, as the schema describes them. */
+  missingParameters() {
+    return this.#parameters.missing();
+  }
+
+  /** The parameters that are set, by their names, as text. */
+  parameters() {
+    return this.#parameters.texts();
   }
 
   /**
@@ -39,25 +72,26 @@ class Policy {
    * @returns {(Settled | Rejected)[]} one entry per row, in the order of the rows
    */
   settle(rows) {
+    this.#demandParameters();
     const { inputs, outputs } = this.schema;
     const results = new Array(rows.length);
     const accepted = [];
     const columns = Object.fromEntries(inputs.map(({ name }) => [name, []]));
     rows.forEach((row, index) => {
       const cells = inputs.map((column, at) => readCell(this.#textOf(row, at), column));
-      const wrong = cells.findIndex((cell) => typeof cell === "string");
+      const wrong = cells.findIndex(({ code }) => code !== undefined);
       if (wrong >= 0) {
-        results[index] = this.#rejectText(cells[wrong], inputs[wrong]);
+        results[index] = this.#rejectText(cells[wrong].code, inputs[wrong]);
       } else {
         accepted.push(index);
-        cells.forEach((value, at) => columns[inputs[at].name].push(value));
+        cells.forEach(({ value }, at) => columns[inputs[at].name].push(value));
       }
     });
 
     const batch = this.settleColumns(columns, accepted.length);
     accepted.forEach((index, at) => {
       const reject = this.#rejects.get(batch.status[at]);
-      const written = ({ name, scale }) => [name, writeDecimal(batch.outputs[name][at], scale)];
+      const written = (column) => [column.name, writeCell(batch.outputs[column.name][at], column)];
       results[index] = reject
         ? rejected(reject.code, reject.column, reject.reason)
         : { settled: true, outputs: Object.fromEntries(outputs.map(written)) };
@@ -66,31 +100,59 @@ class Policy {
   }
 
   /**
-   * Settles columns of integers: amounts times 10^scale. Any number of rows.
-   * @param {Record<string, BigInt64Array | bigint[]>} columns by the names of the inputs
+   * Settles columns of values: BigInts for amounts (times 10^scale), texts for codes and ids, else Numbers: 0 or 1, the place
+   * of an enum value, days since 1970-01-01. Null is a missing value, in optional columns only. Any number of rows.
+   * @param {Record<string, ArrayLike<Value>>} columns by the names of the inputs
    * @param {number} count how many rows
-   * @returns {{status: Uint16Array, outputs: Record<string, BigInt64Array | bigint[]>}} a plain array where it is i128
+   * @returns {{status: Uint16Array, outputs: Record<string, ArrayLike<Value>>}} a BigInt64Array for an output of 64 bits that is
+   *   never empty, else an Array; in rows that were not settled, values mean nothing
    */
   settleColumns(columns, count) {
+    this.#demandParameters();
     const { batch, inputs, outputs } = this.schema;
-    for (const { name, layout } of inputs) demandValues(columns[name], count, name, LAYOUTS[layout].bits);
+    for (const column of inputs) demandValues(columns[column.name], count, column);
     const status = new Uint16Array(count);
-    const results = outputs.map(({ layout }) => (layout === "i64" ? new BigInt64Array(count) : new Array(count)));
+    const isPlain = ({ layout, optional }) => layout === "i64" && !optional;
+    const results = outputs.map((column) => (isPlain(column) ? new BigInt64Array(count) : new Array(count)));
     for (let first = 0; first < count; first += batch.capacity) {
       const rows = Math.min(batch.capacity, count - first);
-      for (const { name, offset, layout } of inputs) {
-        const { bits, write } = LAYOUTS[layout];
-        const view = new DataView(this.#memory.buffer, offset);
-        for (let row = 0; row < rows; row++) write(view, (row * bits) / 8, columns[name][first + row]);
-      }
-      status.set(this.#runBatch(rows), first);
-      outputs.forEach(({ offset, layout }, at) => {
-        const { bits, read } = LAYOUTS[layout];
-        const view = new DataView(this.#memory.buffer, offset);
-        for (let row = 0; row < rows; row++) results[at][first + row] = read(view, (row * bits) / 8);
-      });
+      const numbering = new Numbering(this.#codes);
+      for (const column of inputs) this.#write(column, columns[column.name], first, rows, numbering);
+      const statuses = this.#runBatch(rows);
+      status.set(statuses, first);
+      outputs.forEach((column, at) => this.#read(column, results[at], first, statuses, numbering));
     }
     return { status, outputs: Object.fromEntries(outputs.map(({ name }, at) => [name, results[at]])) };
+  }
+
+  #demandParameters() {
+    const missing = this.missingParameters();
+    if (missing.length > 0) throw new FenError("parameters_missing", missing.map(({ name }) => name).join(", "));
+  }
+
+  #write({ type, layout, offset }, values, first, rows, numbering) {
+    const { bytes, none, write } = LAYOUTS[layout];
+    const cell = isText(type) ? (text) => numbering.number(text) : (value) => value;
+    const view = new DataView(this.#memory.buffer, offset);
+    for (let row = 0; row < rows; row++) {
+      const value = values[first + row];
+      write(view, row * bytes, value === null ? none : cell(value));
+    }
+  }
+
+  #read(column, values, first, statuses, numbering) {
+    const { bytes, none, read } = LAYOUTS[column.layout];
+    const texts = isText(column.type) ? numbering.texts() : null;
+    const view = new DataView(this.#memory.buffer, column.offset);
+    statuses.forEach((status, row) => {
+      const cell = read(view, row * bytes);
+      const isEmpty = column.optional && cell === none;
+      const value = isEmpty ? null : texts ? texts[cell] : cell;
+      if (status === 0 && !isEmpty && (value === undefined || !isValue(cell, column))) {
+        throw new FenError("settle_failed", `${column.name}: ${cell}`);
+      }
+      values[first + row] = value;
+    });
   }
 
   #runBatch(rows) {
@@ -100,6 +162,7 @@ class Policy {
     } catch (error) {
       throw new FenError("settle_failed", error.message);
     }
+    if (reported === PARAMETERS_REFUSED) throw new FenError("settle_failed", "parameters");
     const view = new DataView(this.#memory.buffer, this.schema.batch.status.offset);
     const status = Uint16Array.from({ length: rows }, (_, row) => view.getUint16(row * STATUS_BYTES, true));
     const nonzero = status.filter((value) => value !== 0);
@@ -139,13 +202,25 @@ function keysOfColumns(columns) {
   });
 }
 
-function demandValues(values, count, name, bits) {
-  if (!values || values.length < count) throw new FenError("bad_column", name);
+function demandValues(values, count, column) {
+  if (!values || values.length < count) throw new FenError("bad_column", column.name);
+  const { none } = LAYOUTS[column.layout];
   for (let row = 0; row < count; row++) {
     const value = values[row];
-    // DataView would cut such a value to size without a word.
-    if (typeof value !== "bigint" || BigInt.asIntN(bits, value) !== value) throw new FenError("bad_column", name);
+    if (value === null && column.optional) continue;
+    // DataView would cut a value that is too wide to size without a word.
+    const fits = isText(column.type) ? typeof value === "string" : isValue(value, column) && !(column.optional && value === none);
+    if (!fits) throw new FenError("bad_column", column.name);
   }
+}
+
+/** Refuses bytes that do not have these SHA-256. Where pages cannot compute it, nothing is refused. */
+async function checkHash(bytes, expected) {
+  const subtle = globalThis.crypto?.subtle;
+  if (!subtle) return;
+  const digest = new Uint8Array(await subtle.digest("SHA-256", bytes));
+  const hexadecimal = [...digest].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+  if (hexadecimal !== expected) throw new FenError("altered");
 }
 
 /**
@@ -156,7 +231,7 @@ function demandValues(values, count, name, bits) {
 export async function loadPolicy(bytes) {
   // A copy, so that what is inspected and what is compiled cannot differ.
   const binary = new Uint8Array(bytes.slice(0));
-  const sections = readSections(binary);
+  const { sections, codeEnd } = readSections(binary);
   const memory = readMemory(sections.get(SECTION.memory));
   const module = await WebAssembly.compile(binary).catch((error) => {
     throw new FenError("invalid_module", error.message);
@@ -168,12 +243,17 @@ export async function loadPolicy(bytes) {
   if (memory.count !== 1 || !memoryIsExported) throw new FenError("memory_missing");
   if (memory.shared) throw new FenError("memory_shared");
   if (!memory.bounded) throw new FenError("memory_unbounded");
+  checkData(sections.get(SECTION.data), memory.byteLength);
 
   const schema = readSchema(module);
   checkPlaces(schema, memory.byteLength);
   if (!exportsEntry(sections, schema.batch.entry)) throw new FenError("bad_entry", schema.batch.entry);
+  await checkHash(binary.subarray(0, codeEnd), schema.code_sha256);
+  const [codesSection = new ArrayBuffer(0)] = WebAssembly.Module.customSections(module, "fen.codes");
+  await checkHash(codesSection, schema.codes_sha256);
+  const codes = readCodes(module, schema);
   const instance = await WebAssembly.instantiate(module).catch((error) => {
     throw new FenError("instantiation_failed", error.message);
   });
-  return new Policy(schema, instance.exports);
+  return new Policy(schema, codes, instance.exports);
 }

@@ -81,11 +81,13 @@ function showPolicy() {
   const policy = state.files[file]?.value;
   const expectations = state.files[CASES]?.value;
   document.body.dataset.module = policy ? "loaded" : "missing";
-  document.body.dataset.cases = policy && expectations ? "loaded" : "missing";
+  // The cases are those of a policy that leaves nothing open.
+  const hasCases = policy && expectations && policy.schema.parameters.length === 0;
+  document.body.dataset.cases = hasCases ? "loaded" : "missing";
   if (!policy) return;
   showFacts(policy.schema, state.language);
-  if (expectations) showCases(policy, file, expectations, state.language);
-  showEstimate(policy, expectations?.cases[0].inputs ?? [], state.language);
+  if (hasCases) showCases(policy, file, expectations, state.language);
+  showEstimate(policy, hasCases ? expectations.cases[0].inputs : [], state.language);
 }
 
 function showErrors(lines) {

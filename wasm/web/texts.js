@@ -54,10 +54,18 @@ export const TEXTS = {
     compiler: "编译器",
     none: "未注明",
     casesHeading: "算例",
-    casesCaption: (file, units) => `由 ${file} 在本浏览器中逐行结算，单位：${units}`,
+    casesCaption: (file, units) => `由 ${file} 在本浏览器中逐行结算${units && `，单位：${units}`}`,
     casesSummary: (settled, rejected) => `共 ${settled + rejected} 行：结算 ${settled} 行，拒收 ${rejected} 行。`,
     row: "行",
     empty: "空",
+    yes: "是",
+    no: "否",
+    unknown: "不填",
+    choose: "请选择",
+    optional: "（可不填）",
+    parametersHeading: "政策留待确定的参数",
+    parametersLead: "文件没有给出下列数值；填写后才能计算。",
+    parametersWanted: (labels) => `请先填写参数：${labels.join("、")}`,
     rejected: "拒收",
     tryHeading: "自己试算",
     tryLead: "金额以元为单位，最多两位小数，不加千位分隔符。",
@@ -95,10 +103,18 @@ export const TEXTS = {
     compiler: "Compiler",
     none: "not stated",
     casesHeading: "Worked cases",
-    casesCaption: (file, units) => `Settled row by row in this browser by ${file}; in ${units}`,
+    casesCaption: (file, units) => `Settled row by row in this browser by ${file}${units && `; in ${units}`}`,
     casesSummary: (settled, rejected) => `${settled + rejected} rows: ${settled} settled, ${rejected} rejected.`,
     row: "Row",
     empty: "empty",
+    yes: "yes",
+    no: "no",
+    unknown: "not stated",
+    choose: "choose…",
+    optional: "(optional)",
+    parametersHeading: "Parameters the policy leaves open",
+    parametersLead: "The document does not give these values; nothing can be computed without them.",
+    parametersWanted: (labels) => `Fill in the parameters first: ${labels.join(", ")}`,
     rejected: "Rejected",
     tryHeading: "Try your own numbers",
     tryLead: "Amounts are in yuan with at most two decimals and no thousands separators.",
@@ -122,11 +138,17 @@ export const TEXTS = {
   },
 };
 
-const UNITS = { yuan: { zh: "元", en: "yuan" } };
+/** Units and what follows `per`, in Chinese. */
+const UNITS = {
+  ...{ yuan: "元", points: "点", point: "点", days: "天", day: "天", months: "个月", month: "月", years: "年", year: "年" },
+  ...{ persons: "人", person: "人", cases: "例", case: "例", per: "每" },
+};
 
-/** A unit of the schema as the reader calls it; a unit this page has no word for keeps its name. */
+/** A unit of the schema, such as `yuan per point`, as the reader calls it; words this page does not know stay. */
 export function unitName(unit, language) {
-  return UNITS[unit]?.[language] ?? unit ?? "";
+  if (language === "en") return unit;
+  const words = unit.split(" ");
+  return words.map((word) => (Object.hasOwn(UNITS, word) ? UNITS[word] : word)).join("");
 }
 
 /** An ISO day such as `2022-08-01` in the reader's way. */

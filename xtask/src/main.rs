@@ -2,6 +2,7 @@
 #![expect(clippy::print_stderr, reason = "a command-line tool reports its progress on standard error")]
 
 mod claims;
+mod differential;
 mod node;
 mod random;
 mod setup;
@@ -44,6 +45,15 @@ enum Task {
         #[arg(long)]
         output: Option<PathBuf>,
     },
+    /// Compares interpreter and module on as many made-up policies as wanted.
+    Differential {
+        /// Number of policies.
+        #[arg(long, default_value_t = differential::DEFAULT_POLICIES)]
+        policies: u32,
+        /// Seed of the policies; without it, another one every time.
+        #[arg(long)]
+        seed: Option<u64>,
+    },
     /// Runs the benchmarks.
     Bench,
 }
@@ -69,6 +79,7 @@ fn run(task: &Task) -> anyhow::Result<()> {
             Ok(())
         }
         Task::Claims { rows, seed, output } => claims::generate(&workspace, *rows, *seed, output.as_deref()),
+        Task::Differential { policies, seed } => differential::run(&workspace, *policies, *seed),
         Task::Bench => {
             xshell::cmd!(workspace.shell, "cargo bench -p fen-tests").run()?;
             Ok(())

@@ -5,12 +5,13 @@ use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use arrow_array::{ArrayRef, Decimal64Array, Decimal128Array, RecordBatch, RecordBatchOptions};
-use arrow_schema::{DataType, Field, SchemaRef};
+use arrow_array::{RecordBatch, RecordBatchOptions};
+use arrow_schema::{Field, SchemaRef};
 use csv::ByteRecord;
 use fen_runtime::{Cause, Rejected, parse_cell, reason};
-use fen_schema::{Column, Layout, RejectCode, Schema, Text};
+use fen_schema::{RejectCode, Schema, Text};
 
+use super::columns::{Cells, data_type};
 use super::header::match_columns;
 use super::progress::{MAX_RECORD_BYTES, Progress};
 use super::quotes::Quotes;
@@ -40,8 +41,8 @@ pub(crate) struct Batch {
     records: Vec<ByteRecord>,
     /// By record, its row's number.
     numbers: Vec<u64>,
-    /// By input, one integer per record.
-    cells: Vec<Vec<i128>>,
+    /// By input, one cell per record.
+    cells: Vec<Cells>,
     /// By record.
     is_rejected: Vec<bool>,
     /// Rows that are not settled.
@@ -103,7 +104,7 @@ impl Claims {
         }
         let columns = match_columns(&header, schema, path)?;
         let fields: Vec<Field> =
-            schema.inputs.iter().map(|column| Field::new(&column.name, data_type(column), false)).collect();
+            schema.inputs.iter().map(|column| Field::new(&column.name, data_type(column), column.optional)).collect();
         let arrow = Arc::new(arrow_schema::Schema::new(fields));
         let (path, schema) = (path.to_owned(), schema.clone());
         Ok(Self { reader, path, header, columns, schema, arrow, rows: 0, progress })
@@ -120,8 +121,8 @@ impl Claims {
         batch.rejected.clear();
         batch.is_rejected.clear();
         batch.rows = 0;
-        batch.cells.resize_with(self.schema.inputs.len(), Vec::new);
-        batch.cells.iter_mut().for_each(Vec::clear);
+        batch.cells.resize_with(self.schema.inputs.len(), Cells::default);
+        batch.cells.iter_mut().for_each(Cells::clear);
         while batch.rows < BATCH_ROWS as u64 {
             let free = batch.numbers.len();
             if free == batch.records.len() {
@@ -162,11 +163,13 @@ impl Claims {
         for ((column, input), cells) in self.columns.iter().zip(&self.schema.inputs).zip(&mut batch.cells) {
             let text = record.get(*column).and_then(|cell| std::str::from_utf8(cell).ok());
             match text.map_or(Err(RejectCode::NotANumber), |text| parse_cell(text, input)) {
-                Ok(cell) => cells.push(cell),
+                Ok(cell) => cells.push(cell, input),
                 Err(code) => {
                     let cause = Cause { column: input.name.clone(), code, reason: reason(&self.schema, input, code) };
                     batch.rejected.push(RejectedRow { row, cause: Arc::new(cause) });
-                    batch.cells.iter_mut().for_each(|cells| cells.truncate(before));
+                    for (cells, input) in batch.cells.iter_mut().zip(&self.schema.inputs) {
+                        cells.truncate(before, input);
+                    }
                     return false;
                 }
             }
@@ -177,20 +180,8 @@ impl Claims {
     /// The readable rows as Arrow columns.
     pub(crate) fn columns(&self, batch: &Batch) -> Outcome<RecordBatch> {
         let failed = |error: arrow_schema::ArrowError| Error::read(&self.path, &error);
-        let mut arrays: Vec<ArrayRef> = Vec::new();
-        for (input, cells) in self.schema.inputs.iter().zip(&batch.cells) {
-            let array: ArrayRef = match input.layout {
-                Layout::I64 => {
-                    // `parse_cell` has made sure that the cells fit.
-                    let cells = cells.iter().map(|cell| i64::try_from(*cell).unwrap_or(i64::MAX));
-                    Arc::new(Decimal64Array::from_iter_values(cells).with_data_type(data_type(input)))
-                }
-                Layout::I128 => {
-                    Arc::new(Decimal128Array::from_iter_values(cells.iter().copied()).with_data_type(data_type(input)))
-                }
-            };
-            arrays.push(array);
-        }
+        let columns = self.schema.inputs.iter().zip(&batch.cells);
+        let arrays = columns.map(|(input, cells)| cells.array(input)).collect::<Result<_, _>>().map_err(failed)?;
         let options = RecordBatchOptions::new().with_row_count(Some(batch.numbers.len()));
         RecordBatch::try_new_with_options(Arc::clone(&self.arrow), arrays, &options).map_err(failed)
     }
@@ -210,14 +201,6 @@ impl Batch {
     pub(crate) fn settled_rows(&self) -> impl Iterator<Item = (usize, &ByteRecord)> {
         let records = self.records.iter().zip(&self.is_rejected).enumerate();
         records.filter(|(_, (_, rejected))| !**rejected).map(|(at, (record, _))| (at, record))
-    }
-}
-
-fn data_type(column: &Column) -> DataType {
-    let scale = i8::try_from(column.scale).unwrap_or(i8::MAX);
-    match column.layout {
-        Layout::I64 => DataType::Decimal64(18, scale),
-        Layout::I128 => DataType::Decimal128(38, scale),
     }
 }
 

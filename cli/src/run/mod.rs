@@ -1,25 +1,26 @@
 //! `fen run`: a file of claims through a policy, batch by batch, so that a file of any size needs the same memory.
 
 mod claims;
+mod columns;
 mod header;
+mod parameters;
 mod progress;
 mod quotes;
 mod results;
 mod summary;
+mod totals;
 
 use std::io::Write;
 use std::path::Path;
 use std::process::ExitCode;
 use std::time::Instant;
 
-use arrow_array::RecordBatch;
-use arrow_array::cast::AsArray;
-use arrow_array::types::{Decimal64Type, Decimal128Type};
 use fen_compiler::Lang;
-use fen_runtime::{Policy, Session};
-use fen_schema::Schema;
+use fen_runtime::Session;
 
 use self::claims::{Batch, Claims};
+use self::columns::Outputs;
+use self::parameters::parameters;
 use self::progress::Progress;
 use self::results::{Rejects, Results};
 use self::summary::Summary;
@@ -31,7 +32,8 @@ use crate::load::load;
 /// Settles a file; exit code 0 also if rows were rejected.
 pub(crate) fn run(args: &RunArgs, lang: Lang) -> Outcome<ExitCode> {
     let policy = load(&args.policy, lang)?;
-    refuse_parameters(args, policy.schema())?;
+    let mut session = policy.session()?;
+    session.set_parameters(&parameters(args, &policy)?)?;
     refuse_overwriting(args)?;
     let started = Instant::now();
     let progress = Progress::new(&args.input);
@@ -42,7 +44,7 @@ pub(crate) fn run(args: &RunArgs, lang: Lang) -> Outcome<ExitCode> {
     let summary_file = summary_path.map(|path| Draft::create(path).map(|draft| (path, draft))).transpose()?;
     let mut summary = Summary::new(policy.schema());
 
-    settle_all(&policy, &mut claims, &mut results, rejects.as_mut(), &mut summary)?;
+    settle_all(&mut session, &mut claims, &mut results, rejects.as_mut(), &mut summary)?;
 
     progress.finish();
     summary.finish(started.elapsed(), args);
@@ -74,16 +76,15 @@ pub(crate) fn run(args: &RunArgs, lang: Lang) -> Outcome<ExitCode> {
 }
 
 fn settle_all(
-    policy: &Policy,
+    session: &mut Session,
     claims: &mut Claims,
     results: &mut Results,
     mut rejects: Option<&mut Rejects>,
     summary: &mut Summary,
 ) -> Outcome<()> {
-    let mut session = policy.session()?;
     let mut batch = Batch::default();
     while claims.read(&mut batch)? {
-        let settled = settle(&mut session, &mut batch, claims)?;
+        let settled = settle(session, &mut batch, claims)?;
         for (at, row) in batch.settled_rows() {
             results.write(row, &settled, at)?;
         }
@@ -99,71 +100,22 @@ fn settle_all(
     Ok(())
 }
 
-/// The outputs of a batch as integers: by column, one per claim that was given to the module.
-pub(crate) struct Cells {
-    columns: Vec<Column>,
-}
-
-enum Column {
-    Narrow(arrow_array::Decimal64Array),
-    Wide(arrow_array::Decimal128Array),
-}
-
-impl Cells {
-    fn new(outputs: &RecordBatch) -> Self {
-        let columns = outputs.columns().iter().filter_map(|array| {
-            let narrow = array.as_primitive_opt::<Decimal64Type>().cloned().map(Column::Narrow);
-            narrow.or_else(|| array.as_primitive_opt::<Decimal128Type>().cloned().map(Column::Wide))
-        });
-        Self { columns: columns.collect() }
-    }
-
-    /// The cells of one claim.
-    fn row(&self, at: usize) -> impl Iterator<Item = i128> + '_ {
-        self.columns.iter().map(move |column| match column {
-            Column::Narrow(cells) if at < cells.len() => i128::from(cells.value(at)),
-            Column::Wide(cells) if at < cells.len() => cells.value(at),
-            _ => 0,
-        })
-    }
-}
-
 /// Settles the claims of a batch; those that the module rejects join those that could not be read.
-fn settle(session: &mut Session, batch: &mut Batch, claims: &Claims) -> Outcome<Cells> {
+fn settle(session: &mut Session, batch: &mut Batch, claims: &Claims) -> Outcome<Outputs> {
     let settlement = session.settle(&claims.columns(batch)?)?;
     for rejected in settlement.rejects() {
         batch.reject(rejected);
     }
-    Ok(Cells::new(settlement.outputs()))
-}
-
-/// No policy of this version has parameters; a value given for one must not be dropped silently.
-fn refuse_parameters(args: &RunArgs, schema: &Schema) -> Outcome<()> {
-    let policy = &schema.policy;
-    if let Some(set) = args.set.first() {
-        let name = set.split('=').next().unwrap_or(set);
-        return Err(Error::new(
-            "fen::run::unknown_parameter",
-            format!("the policy {policy} has no parameter `{name}`"),
-            format!("政策 {policy} 没有参数“{name}”"),
-        ));
-    }
-    if let Some(path) = &args.params {
-        let path = path.display();
-        return Err(Error::new(
-            "fen::run::unknown_parameter",
-            format!("the policy {policy} has no parameters; {path} cannot be used"),
-            format!("政策 {policy} 没有参数，无法使用 {path}"),
-        ));
-    }
-    Ok(())
+    Ok(Outputs::new(settlement.outputs()))
 }
 
 /// No file of a run may overwrite another one, and only one thing can go to standard output.
 fn refuse_overwriting(args: &RunArgs) -> Outcome<()> {
     let written = [args.output.as_ref(), args.rejects.as_ref(), args.summary.as_ref()];
     let written: Vec<&Path> = written.into_iter().flatten().map(AsRef::as_ref).collect();
-    keep_apart(&[&args.policy, &args.input], &written)?;
+    let read = [Some(&args.policy), Some(&args.input), args.params.as_ref()];
+    let read: Vec<&Path> = read.into_iter().flatten().map(AsRef::as_ref).collect();
+    keep_apart(&read, &written)?;
     let to_stdout = usize::from(args.output.is_none()) + written.iter().filter(|path| **path == Path::new("-")).count();
     if to_stdout > 1 {
         return Err(Error::new(

@@ -6,10 +6,10 @@ use std::path::{Path, PathBuf};
 use csv::ByteRecord;
 use fen_compiler::Lang;
 use fen_runtime::format_cell;
-use fen_schema::Schema;
+use fen_schema::{Column, Schema};
 
-use super::Cells;
 use super::claims::{Claims, RejectedRow, require_csv};
+use super::columns::Outputs;
 use crate::error::{Error, Outcome};
 use crate::files::Draft;
 
@@ -79,7 +79,7 @@ impl Table {
 /// The settled rows: every column of the input, then the outputs.
 pub(crate) struct Results {
     table: Table,
-    scales: Vec<u32>,
+    columns: Vec<Column>,
     text: String,
 }
 
@@ -94,17 +94,17 @@ impl Results {
             table.field(&output.name)?;
         }
         table.end_row()?;
-        Ok(Self { table, scales: schema.outputs.iter().map(|output| output.scale).collect(), text: String::new() })
+        Ok(Self { table, columns: schema.outputs.clone(), text: String::new() })
     }
 
     /// Writes a row of the input and its outputs.
-    pub(crate) fn write(&mut self, row: &ByteRecord, cells: &Cells, at: usize) -> Outcome<()> {
+    pub(crate) fn write(&mut self, row: &ByteRecord, outputs: &Outputs, at: usize) -> Outcome<()> {
         for field in row {
             self.table.field(field)?;
         }
-        for (cell, scale) in cells.row(at).zip(&self.scales) {
+        for (cell, column) in outputs.row(at).zip(&self.columns) {
             self.text.clear();
-            format_cell(cell, *scale, &mut self.text);
+            format_cell(cell, column, &mut self.text);
             self.table.field(&self.text)?;
         }
         self.table.end_row()

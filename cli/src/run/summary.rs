@@ -6,12 +6,12 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use fen_compiler::Lang;
-use fen_runtime::format_cell;
 use fen_schema::{RejectCode, Schema, Text};
 use serde_json::json;
 
-use super::Cells;
 use super::claims::{Batch, RejectedRow};
+use super::columns::Outputs;
+use super::totals::{Totals, unit_name};
 use crate::args::RunArgs;
 
 /// Counts and totals of a run.
@@ -21,8 +21,7 @@ pub(crate) struct Summary {
     settled: u64,
     /// By field and code: how many rows, and the reason given for the first.
     reasons: BTreeMap<(String, RejectCode), (u64, Text)>,
-    /// By output.
-    totals: Vec<i128>,
+    totals: Totals,
     elapsed: Duration,
     files: Vec<(Text, PathBuf)>,
     rejects_are_listed: bool,
@@ -31,7 +30,7 @@ pub(crate) struct Summary {
 impl Summary {
     /// Of nothing yet.
     pub(crate) fn new(schema: &Schema) -> Self {
-        let totals = vec![0; schema.outputs.len()];
+        let totals = Totals::new(schema);
         Self {
             schema: schema.clone(),
             rows: 0,
@@ -52,13 +51,11 @@ impl Summary {
     }
 
     /// Counts a batch and adds its outputs up.
-    pub(crate) fn add(&mut self, batch: &Batch, cells: &Cells) {
+    pub(crate) fn add(&mut self, batch: &Batch, outputs: &Outputs) {
         self.rows += batch.rows;
         for (at, _) in batch.settled_rows() {
             self.settled += 1;
-            for (total, cell) in self.totals.iter_mut().zip(cells.row(at)) {
-                *total = total.saturating_add(cell);
-            }
+            self.totals.add(outputs.row(at));
         }
     }
 
@@ -84,14 +81,6 @@ impl Summary {
         format!("{}.{:03}", self.elapsed.as_secs(), self.elapsed.subsec_millis())
     }
 
-    fn totals(&self) -> impl Iterator<Item = (&fen_schema::Column, String)> {
-        self.schema.outputs.iter().zip(&self.totals).map(|(column, total)| {
-            let mut text = String::new();
-            format_cell(*total, column.scale, &mut text);
-            (column, text)
-        })
-    }
-
     /// For people.
     pub(crate) fn text(&self, lang: Lang) -> String {
         let zh = lang == Lang::Zh;
@@ -113,13 +102,7 @@ impl Summary {
             let count = grouped(&count.to_string());
             let _ = writeln!(text, "{} {count:>15}  {field}: {} ({})", padded("", 9), code.as_str(), pick(reason));
         }
-        let width = self.totals().map(|(_, total)| grouped(&total).len()).max().unwrap_or(0).max(15);
-        let _ = writeln!(text, "{}", if zh { "合计（元）" } else { "totals (yuan)" });
-        for (column, total) in self.totals() {
-            let label = if zh { &column.label.zh } else { &column.label.en };
-            let label = if *label == column.name { String::new() } else { format!("  {label}") };
-            let _ = writeln!(text, "{} {:>width$}{label}", padded(&column.name, 9), grouped(&total));
-        }
+        self.write_totals(&mut text, lang);
         let (speed, seconds) = (grouped(&self.per_second().to_string()), self.seconds());
         let _ = if zh {
             writeln!(text, "用时 {seconds} 秒，每秒 {speed} 例（含读写文件）")
@@ -139,6 +122,36 @@ impl Summary {
         text
     }
 
+    /// Sums by unit, then how often each value came out.
+    fn write_totals(&self, text: &mut String, lang: Lang) {
+        let zh = lang == Lang::Zh;
+        let label = |column: &fen_schema::Column| {
+            let label = if zh { &column.label.zh } else { &column.label.en };
+            if *label == column.name { String::new() } else { format!("  {label}") }
+        };
+        let sums: Vec<_> = self.totals.sums().map(|(column, sum)| (column, grouped(&sum))).collect();
+        let width = sums.iter().map(|(_, sum)| sum.len()).max().unwrap_or(0).max(15);
+        let name_width = sums.iter().map(|(column, _)| columns_of(&column.name)).max().unwrap_or(0).max(9);
+        for unit in self.totals.units() {
+            let name = unit_name(unit, lang);
+            let _ = match (zh, name.is_empty()) {
+                (true, true) => writeln!(text, "合计"),
+                (true, false) => writeln!(text, "合计（{name}）"),
+                (false, true) => writeln!(text, "totals"),
+                (false, false) => writeln!(text, "totals ({name})"),
+            };
+            for (column, sum) in sums.iter().filter(|(column, _)| column.unit == unit) {
+                let _ = writeln!(text, "{} {sum:>width$}{}", padded(&column.name, name_width), label(column));
+            }
+        }
+        for (column, counts) in self.totals.counts() {
+            let _ = writeln!(text, "{}{}", column.name, label(column));
+            for (value, count) in counts {
+                let _ = writeln!(text, "{} {:>width$}  {value}", padded("", name_width), grouped(&count.to_string()));
+            }
+        }
+    }
+
     /// For tools.
     pub(crate) fn json(&self) -> String {
         let reasons: Vec<_> = self
@@ -149,7 +162,15 @@ impl Summary {
             })
             .collect();
         let totals: serde_json::Map<String, serde_json::Value> =
-            self.totals().map(|(column, total)| (column.name.clone(), total.into())).collect();
+            self.totals.sums().map(|(column, total)| (column.name.clone(), total.into())).collect();
+        let counts: serde_json::Map<String, serde_json::Value> = self
+            .totals
+            .counts()
+            .map(|(column, counts)| {
+                let counts: serde_json::Map<_, _> = counts.into_iter().map(|(value, n)| (value, n.into())).collect();
+                (column.name.clone(), counts.into())
+            })
+            .collect();
         let summary = json!({
             "policy": self.schema.policy,
             "rows": self.rows,
@@ -157,6 +178,7 @@ impl Summary {
             "rejected": self.rows - self.settled,
             "reasons": reasons,
             "totals": totals,
+            "counts": counts,
             "seconds": self.seconds(),
             "claims_per_second": u64::try_from(self.per_second()).unwrap_or(u64::MAX),
         });
@@ -174,8 +196,12 @@ fn chinese(label: &str) -> &'static str {
 
 /// `text` filled up with spaces to `width` columns of a terminal, where Chinese characters take two.
 fn padded(text: &str, width: usize) -> String {
-    let taken: usize = text.chars().map(|c| if c.is_ascii() { 1 } else { 2 }).sum();
-    format!("{text}{}", " ".repeat(width.saturating_sub(taken)))
+    format!("{text}{}", " ".repeat(width.saturating_sub(columns_of(text))))
+}
+
+/// How many columns of a terminal text takes.
+fn columns_of(text: &str) -> usize {
+    text.chars().map(|c| if c.is_ascii() { 1 } else { 2 }).sum()
 }
 
 /// Digits in groups of three.

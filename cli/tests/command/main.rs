@@ -2,5 +2,9 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
 mod folder;
+#[path = "../../../runtime/tests/settle/module.rs"]
+#[allow(dead_code, reason = "the runtime's tests use more of it")]
+mod module;
+mod parameters;
 mod policies;
 mod run;

@@ -197,8 +197,8 @@ fn mistakes_on_the_command_line_are_refused() {
     run(&["--output", "out.csv", "--rejects", "-", "--summary", "-"]).refused("fen::run::standard_output");
     run(&["--output", "out.csv", "--summary", "."]).refused("fen::file::write");
     run(&["--output", "out.parquet"]).refused("fen::claims::format");
-    run(&["--set", "cap=3"]).refused("fen::run::unknown_parameter");
-    run(&["--params", "params.toml"]).refused("fen::run::unknown_parameter");
+    run(&["--set", "cap=3"]).refused("fen::parameter::unknown");
+    run(&["--params", "params.toml"]).refused("fen::file::read");
     run(&["--colour"]).refused("--colour");
     folder.fen(&["run", &policy, "--input", "nothing.csv"]).refused("fen::file::read");
     folder.fen(&["run", "nothing.fen", "--input", "claims.csv"]).refused("fen::file::read");

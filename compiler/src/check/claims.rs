@@ -1,16 +1,25 @@
-//! Claims made up to try a program on: the ends of ranges, the bounds of ladders and one step to either side first.
+//! Claims made up to try a program on: the ends of ranges, the bounds of ladders and tables, what is compared with, and
+//! one step to either side.
+
+use std::collections::HashMap;
 
 use fen_grammar::diagnostic::Text;
 use num_bigint::BigInt;
 use num_rational::BigRational;
-use num_traits::{One, Zero};
+use num_traits::{One, ToPrimitive, Zero};
 
-use super::program::Program;
-use super::types::step_of;
+use super::program::{Body, Claim, Expr, ExprKind, Input, Key, Program, days_of};
+use super::types::{Facts, Measure, Type, step_of};
+use crate::ids::InputId;
+use crate::witness::dates;
+
+/// Values of one type that are kept as special.
+const MAX_SPECIAL: usize = 300;
 
 /// An endless, repeatable sequence of claims within the admitted ranges.
 pub(crate) struct Claims<'a> {
     program: &'a Program,
+    special: HashMap<Type, Vec<BigRational>>,
     /// Parts of one amount that matter for another: bounds of ladders and what they leave.
     ratios: Vec<BigRational>,
     state: u64,
@@ -19,12 +28,71 @@ pub(crate) struct Claims<'a> {
 impl<'a> Claims<'a> {
     /// The sequence for a seed.
     pub(crate) fn new(program: &'a Program, seed: u64) -> Self {
-        let bounds =
-            program.ladders.iter().flat_map(|ladder| &ladder.rows).flat_map(|row| [&row.low, &row.high]).flatten();
-        let mut ratios: Vec<BigRational> =
-            bounds.flat_map(|bound| [bound.clone(), BigRational::one() - bound]).collect();
-        ratios.push(BigRational::one());
-        Self { program, ratios, state: seed }
+        Self::around(program, seed, &[])
+    }
+
+    /// The sequence for a seed, for the sake of some more expressions.
+    pub(crate) fn around(program: &'a Program, seed: u64, exprs: &[&Expr]) -> Self {
+        let mut claims = Self { program, special: HashMap::new(), ratios: vec![BigRational::one()], state: seed };
+        exprs.iter().for_each(|expr| claims.learn(expr));
+        for value in &program.values {
+            if let Body::Expr(expr) = &value.body {
+                claims.learn(expr);
+            }
+        }
+        program.invariants.iter().for_each(|invariant| claims.learn(&invariant.condition));
+        claims.learn_ladders();
+        let starts = program.tables.iter().flat_map(|table| &table.rows).filter_map(|row| row.from);
+        let (first, last) = program.in_force.unzip();
+        let days = starts.chain(first.into_iter().chain(last.flatten()).map(days_of));
+        let days: Vec<BigRational> = days.map(|day| BigRational::from(BigInt::from(day))).collect();
+        days.into_iter().for_each(|day| claims.keep(Type::Date, day));
+        claims
+    }
+
+    fn keep(&mut self, ty: Type, value: BigRational) {
+        let values = self.special.entry(ty).or_default();
+        if values.len() < MAX_SPECIAL && !values.contains(&value) {
+            values.push(value);
+        }
+    }
+
+    /// Constants that something is compared or computed with, and the breaks of tables it is looked up in.
+    fn learn(&mut self, expr: &Expr) {
+        if let ExprKind::Constant(value) = &expr.kind {
+            self.keep(expr.ty, value.clone());
+        }
+        if let ExprKind::Lookup { table, keys, .. } | ExprKind::HasRow { table, keys } = &expr.kind {
+            let program = self.program;
+            let table_keys = program.table(*table).map_or(&[][..], |table| &table.keys);
+            for (key, of) in keys.iter().zip(table_keys) {
+                if let Key::Range(breaks) = of {
+                    breaks.iter().for_each(|one| self.keep(key.ty, one.at.clone()));
+                }
+            }
+        }
+        parts(expr).into_iter().for_each(|part| self.learn(part));
+    }
+
+    fn learn_ladders(&mut self) {
+        let program = self.program;
+        for ladder in &program.ladders {
+            if let Some(base) = &ladder.base {
+                self.learn(base);
+            }
+            let rows = ladder.versions.iter().flat_map(|version| &version.rows);
+            for bound in rows.flat_map(|row| [&row.low, &row.high]).flatten() {
+                if ladder.base.is_some() {
+                    self.ratios.extend([bound.clone(), BigRational::one() - bound]);
+                } else {
+                    let types: Vec<Type> = program.inputs.iter().map(|input| input.ty).collect();
+                    types.into_iter().filter(|ty| ty.measure().is_some()).for_each(|ty| self.keep(ty, bound.clone()));
+                }
+            }
+            for from in ladder.versions.iter().filter_map(|version| version.from) {
+                self.keep(Type::Date, BigRational::from(BigInt::from(from)));
+            }
+        }
     }
 
     /// SplitMix64 (Steele, Lea, Flood, OOPSLA 2014).
@@ -41,52 +109,176 @@ impl<'a> Claims<'a> {
         usize::try_from(self.next_random() % bound).unwrap_or(0)
     }
 
-    /// One value of an input, given those before it.
-    fn value(&mut self, at: usize, earlier: &[BigRational]) -> BigRational {
-        let Some(input) = self.program.inputs.get(at) else { return BigRational::zero() };
-        let step = step_of(input.scale);
-        let (low, high) = (&input.facts.low, &input.facts.high);
-        let raw: BigRational = match self.below(8) {
-            0 => low.clone(),
-            1 => high.clone(),
-            2 => BigRational::zero(),
-            3 => (high - low) * BigRational::new(self.next_random().into(), BigInt::from(u64::MAX)) + low,
-            4 => {
-                let digits = u32::try_from(self.below(14)).unwrap_or(0);
-                BigRational::from(BigInt::from(self.next_random()) % BigInt::from(10).pow(digits)) * &step
+    fn one_of<T: Clone>(&mut self, all: &[T]) -> Option<T> {
+        let at = self.below(all.len());
+        all.get(at).cloned()
+    }
+
+    fn one_special(&mut self, ty: Type) -> Option<BigRational> {
+        let count = self.special.get(&ty).map_or(0, Vec::len);
+        let at = self.below(count);
+        self.special.get(&ty).and_then(|values| values.get(at)).cloned()
+    }
+
+    /// A point of a range.
+    fn within(&mut self, facts: &Facts) -> BigRational {
+        let part = BigRational::new(self.next_random().into(), BigInt::from(u64::MAX));
+        (&facts.high - &facts.low) * part + &facts.low
+    }
+
+    /// One value of a type, given those of inputs before it.
+    fn value(&mut self, ty: Type, scale: u32, facts: &Facts, earlier: &[(Type, BigRational)]) -> BigRational {
+        let step = step_of(scale);
+        let alike: Vec<BigRational> =
+            earlier.iter().filter(|(other, _)| *other == ty).map(|(_, value)| value.clone()).collect();
+        let raw = match ty {
+            Type::Code | Type::Id => return self.text(&alike),
+            Type::Bool | Type::Enum(_) => {
+                self.within(&Facts { high: &facts.high + BigRational::one(), ..facts.clone() })
+            }
+            Type::Date => self.day(facts, &alike),
+            Type::Measure(_) => self.amount(ty, scale, facts, &alike),
+        };
+        let nudge = if matches!(ty, Type::Bool | Type::Enum(_)) { 0 } else { (self.below(5) / 2).cast_signed() - 1 };
+        let on_grid: BigRational = (raw / &step).floor() * &step + &step * BigInt::from(nudge);
+        on_grid.max((&facts.low / &step).ceil() * &step).min((&facts.high / &step).floor() * &step)
+    }
+
+    fn text(&mut self, alike: &[BigRational]) -> BigRational {
+        let codes = self.program.codes.len();
+        if let (0, Some(same)) = (self.below(4), self.one_of(alike)) {
+            return same;
+        }
+        let number = if self.below(6) == 0 { codes + self.below(2) } else { self.below(codes) };
+        BigRational::from(BigInt::from(number))
+    }
+
+    fn day(&mut self, facts: &Facts, alike: &[BigRational]) -> BigRational {
+        let whole = |day: i64| BigRational::from(BigInt::from(day));
+        match self.below(8) {
+            0 => facts.low.clone(),
+            1 => facts.high.clone(),
+            2 => self.within(facts),
+            3 | 4 => self.one_special(Type::Date).unwrap_or_else(|| whole(dates::days_from(2024, 2, 29))),
+            5 => {
+                let near =
+                    self.one_of(alike).or_else(|| self.one_special(Type::Date)).unwrap_or_else(BigRational::zero);
+                let near = near.to_integer().to_i64().unwrap_or(0);
+                let [month, year] = dates::firsts(near);
+                let all = [month, year, dates::add_months(month, 1, false), dates::add_months(year, 2, false)];
+                whole(self.one_of(&all).unwrap_or(near))
             }
             _ => {
-                let ratio = self.below(self.ratios.len());
-                let ratio = self.ratios.get(ratio).cloned().unwrap_or_else(BigRational::one);
-                let amount = self.below(earlier.len());
-                earlier.get(amount).cloned().unwrap_or_else(|| BigRational::from(BigInt::from(100_000_000))) * ratio
+                // Some full years, months or days from another date.
+                let near =
+                    self.one_of(alike).or_else(|| self.one_special(Type::Date)).unwrap_or_else(BigRational::zero);
+                let near = near.to_integer().to_i64().unwrap_or(0);
+                let (unit, days) = self.one_of(&[(12, 0), (12, 0), (1, 0), (0, 1)]).unwrap_or((12, 0));
+                let measure = [Measure::DAYS, Measure::MONTHS, Measure::YEARS];
+                let measure = measure.get(if days == 1 { 0 } else { usize::from(unit == 12) + 1 });
+                let special = measure.and_then(|measure| self.one_special(Type::Measure(*measure)));
+                let count = special.and_then(|count| count.to_integer().to_i64()).unwrap_or(0).clamp(-2_000, 2_000);
+                let count = if self.below(3) == 0 { count } else { -count };
+                whole(dates::add_months(near, count * unit, false) + count * days)
             }
-        };
-        let nudge = BigInt::from(self.below(3)) - 1;
-        let on_grid: BigRational = (raw / &step).floor() * &step + &step * nudge;
-        on_grid.max(low.clone()).min(high.clone())
+        }
+    }
+
+    fn amount(&mut self, ty: Type, scale: u32, facts: &Facts, alike: &[BigRational]) -> BigRational {
+        match self.below(10) {
+            0 => facts.low.clone(),
+            1 => facts.high.clone(),
+            2 => BigRational::zero(),
+            3 => self.within(facts),
+            4 => {
+                let digits = u32::try_from(self.below(14)).unwrap_or(0);
+                BigRational::from(BigInt::from(self.next_random()) % BigInt::from(10).pow(digits)) * step_of(scale)
+            }
+            5 | 6 => self.one_special(ty).unwrap_or_else(|| facts.low.clone()),
+            _ => {
+                let ratios = self.ratios.len();
+                let ratio = self.below(ratios);
+                let ratio = self.ratios.get(ratio).cloned().unwrap_or_else(BigRational::one);
+                self.one_of(alike).unwrap_or_else(|| BigRational::from(BigInt::from(100_000_000))) * ratio
+            }
+        }
+    }
+
+    /// The admitted range, for the date of the claim that of the period in force.
+    fn facts(&self, at: usize, facts: &Facts) -> Facts {
+        let mut facts = facts.clone();
+        if let (true, Some((first, last))) = (self.program.dated_by == Some(InputId(at)), self.program.in_force) {
+            let day = |date| BigRational::from(BigInt::from(days_of(date)));
+            facts.low = facts.low.max(day(first));
+            facts.high = last.map_or_else(|| facts.high.clone(), |last| facts.high.clone().min(day(last)));
+        }
+        facts
     }
 }
 
 impl Iterator for Claims<'_> {
-    type Item = Vec<BigRational>;
+    type Item = Claim;
 
     fn next(&mut self) -> Option<Self::Item> {
-        let mut claim = Vec::new();
-        for at in 0..self.program.inputs.len() {
-            let value = self.value(at, &claim);
-            claim.push(value);
+        let program = self.program;
+        let mut earlier = Vec::new();
+        let mut claim = Claim { inputs: Vec::new(), parameters: Vec::new() };
+        for (at, input) in program.inputs.iter().enumerate() {
+            let facts = self.facts(at, &input.facts);
+            let value = self.value(input.ty, input.scale, &facts, &earlier);
+            earlier.push((input.ty, value.clone()));
+            let is_missing = input.is_optional && self.below(3) == 0;
+            claim.inputs.push((!is_missing).then_some(value));
+        }
+        for parameter in &program.parameters {
+            let value = self.value(parameter.ty, parameter.scale, &parameter.facts, &earlier);
+            claim.parameters.push(value);
         }
         Some(claim)
     }
 }
 
-/// A claim in words: every input with its value.
-pub(crate) fn show_claim(program: &Program, claim: &[BigRational]) -> Text {
-    let parts = program.inputs.iter().zip(claim).map(|(input, value)| {
-        let value = input.ty.show(value);
+/// The expressions directly inside one.
+fn parts(expr: &Expr) -> Vec<&Expr> {
+    match &expr.kind {
+        ExprKind::Constant(_)
+        | ExprKind::Input(_)
+        | ExprKind::Parameter(_)
+        | ExprKind::Value(_)
+        | ExprKind::Known(_) => Vec::new(),
+        ExprKind::Negate(inner) | ExprKind::Round(inner, _) | ExprKind::Not(inner) | ExprKind::Apply(_, inner) => {
+            vec![inner]
+        }
+        ExprKind::Add(left, right)
+        | ExprKind::Sub(left, right)
+        | ExprKind::Mul(left, right)
+        | ExprKind::Div(left, right)
+        | ExprKind::Compare(_, left, right)
+        | ExprKind::And(left, right)
+        | ExprKind::Or(left, right) => vec![left, right],
+        ExprKind::Max(args) | ExprKind::Min(args) => args.iter().collect(),
+        ExprKind::Cases(cases, last) => {
+            let cases = cases.iter().flat_map(|(condition, value)| [condition, value]);
+            cases.chain([last.as_ref()]).collect()
+        }
+        ExprKind::Lookup { keys, .. } | ExprKind::HasRow { keys, .. } => keys.iter().collect(),
+        ExprKind::AddMonths { date, months, .. } => vec![date, months],
+        ExprKind::FullMonths { from, to, .. } => vec![from, to],
+    }
+}
+
+/// A claim in words: every input with its value, then the parameters.
+pub(crate) fn show_claim(program: &Program, claim: &Claim) -> Text {
+    // Where the policy knows no codes, it makes no difference which ones a claim has.
+    let matters = |input: &Input| !(input.ty.is_text() && program.codes.is_empty());
+    let inputs = program.inputs.iter().zip(&claim.inputs).filter(|(input, _)| matters(input)).map(|(input, value)| {
+        let value = value.as_ref().map_or_else(|| Text::new("missing", "缺"), |value| program.show(input.ty, value));
         (format!("{} {}", input.name, value.en), format!("{} {}", input.name, value.zh))
     });
-    let (en, zh): (Vec<String>, Vec<String>) = parts.unzip();
+    let parameters = program.parameters.iter().zip(&claim.parameters).map(|(parameter, value)| {
+        let value = program.show(parameter.ty, value);
+        (format!("{} {}", parameter.name, value.en), format!("{} {}", parameter.name, value.zh))
+    });
+    let (en, zh): (Vec<String>, Vec<String>) = inputs.chain(parameters).unzip();
     Text::new(en.join(", "), zh.join("，"))
 }

@@ -3,97 +3,181 @@
 use fen_grammar::diagnostic::{Diagnostic, Text};
 use fen_grammar::source::Span;
 use num_rational::BigRational;
+use num_traits::Zero;
 
 use super::errors::{
     ExampleFailed, ExampleOutOfRange, ExampleSetting, InvariantViolated, MissingInput, SettingProblem,
 };
-use super::program::{Example, Expr, Program};
+use super::program::{Claim, Example, Expected, Expr, ExprKind, Program};
 use super::types::{Type, step_of};
-use super::{Claims, show_claim};
-use crate::interpret::{Settled, holds, settle};
-use crate::resolve::program::{self as resolved, Symbol, ValueId};
+use super::{Checker, Claims, show_claim};
+use crate::exact::is_whole;
+use crate::interpret::settle;
+use crate::resolve::program::{self as resolved, Setting, Symbol};
 
-/// Checks what the examples say; those with an error are left out.
-pub(super) fn check(
-    resolved: &resolved::Program,
-    program: &Program,
-    diagnostics: &mut Vec<Diagnostic>,
-) -> Vec<Example> {
-    resolved.examples.iter().filter_map(|example| check_example(resolved, example, program, diagnostics)).collect()
-}
+impl Checker<'_> {
+    /// Checks what the examples say; those with an error are left out.
+    pub(super) fn examples(&mut self) {
+        for example in &self.resolved.examples {
+            if let Some(example) = self.example(example) {
+                self.program.examples.push(example);
+            }
+        }
+    }
 
-fn check_example(
-    resolved: &resolved::Program,
-    example: &resolved::Example,
-    program: &Program,
-    diagnostics: &mut Vec<Diagnostic>,
-) -> Option<Example> {
-    let before = diagnostics.len();
-    let mut given: Vec<Option<BigRational>> = vec![None; program.inputs.len()];
-    for setting in &example.given {
-        let Symbol::Input(id) = setting.symbol else {
-            diagnostics.push(ExampleSetting::new(&setting.name, SettingProblem::NotAnInput).into());
-            continue;
+    fn example(&mut self, example: &resolved::Example) -> Option<Example> {
+        let before = self.diagnostics.len();
+        let given = self.given(example);
+        let expect = match &example.expect {
+            None => Expected::Rejected,
+            Some(settings) => Expected::Outputs(self.expected(settings)),
         };
-        let Some((input, slot)) = program.input(id).zip(given.get_mut(id.0)) else { continue };
-        if let Some(problem) = setting_problem(setting, input.ty, &step_of(input.scale)) {
-            diagnostics.push(ExampleSetting::new(&setting.name, problem).into());
-        } else if slot.is_some() {
-            diagnostics.push(ExampleSetting::new(&setting.name, SettingProblem::Twice).into());
-        }
-        if setting.value.value < input.facts.low || setting.value.value > input.facts.high {
-            let range = (input.ty.show(&input.facts.low), input.ty.show(&input.facts.high));
-            diagnostics.push(ExampleOutOfRange { span: setting.value.span, name: input.name.clone(), range }.into());
-        }
-        *slot = Some(setting.value.value.clone());
+        let example = Example { title: example.title.text.clone(), given: given?, expect, span: example.title.span };
+        (self.diagnostics.len() == before).then_some(example)
     }
-    let missing: Vec<String> = program
-        .inputs
-        .iter()
-        .zip(&given)
-        .filter(|(_, value)| value.is_none())
-        .map(|(input, _)| input.name.clone())
-        .collect();
-    if !missing.is_empty() && resolved.is_whole {
-        diagnostics.push(MissingInput { span: example.title.span, names: missing }.into());
-    }
-    let mut expect: Vec<(ValueId, BigRational, Span)> = Vec::new();
-    for setting in &example.expect {
-        let output = match setting.symbol {
-            Symbol::Value(id) if resolved.outputs.iter().any(|output| output.value == id) => id,
-            _ => {
-                diagnostics.push(ExampleSetting::new(&setting.name, SettingProblem::NotAnOutput).into());
+
+    fn given(&mut self, example: &resolved::Example) -> Option<Claim> {
+        let mut inputs: Vec<Option<BigRational>> = vec![None; self.program.inputs.len()];
+        let mut parameters: Vec<Option<BigRational>> = vec![None; self.program.parameters.len()];
+        let mut seen: Vec<String> = Vec::new();
+        for setting in &example.given {
+            if seen.contains(&setting.name.text) {
+                self.report(ExampleSetting::new(&setting.name, SettingProblem::Twice));
+            }
+            seen.push(setting.name.text.clone());
+            if let Symbol::Input(id) = setting.symbol {
+                let Some(input) = self.program.input(id).cloned() else { continue };
+                let value = self.given_value(setting, input.ty, input.scale, input.is_optional);
+                let Some(value) = value else { continue };
+                let is_rejected = example.expect.is_none();
+                if let Some(value) = &value
+                    && (*value < input.facts.low || *value > input.facts.high)
+                    && !is_rejected
+                {
+                    let range =
+                        (self.program.show(input.ty, &input.facts.low), self.program.show(input.ty, &input.facts.high));
+                    self.report(ExampleOutOfRange { span: setting.span, name: input.name, range });
+                }
+                if let Some(slot) = inputs.get_mut(id.0) {
+                    *slot = value;
+                }
                 continue;
             }
-        };
-        let Some(output) = program.outputs.iter().find(|known| known.value == output) else { continue };
-        let Some(value) = program.value(output.value) else { continue };
-        if let Some(problem) = setting_problem(setting, value.ty, &step_of(output.scale)) {
-            diagnostics.push(ExampleSetting::new(&setting.name, problem).into());
-        } else if expect.iter().any(|(id, ..)| *id == output.value) {
-            diagnostics.push(ExampleSetting::new(&setting.name, SettingProblem::Twice).into());
+            let parameter = self.program.parameters.iter().position(|known| known.name == setting.name.text);
+            let found = parameter.and_then(|at| self.program.parameters.get(at).cloned().map(|found| (at, found)));
+            let Some((at, parameter)) = found else {
+                self.report(ExampleSetting::new(&setting.name, SettingProblem::NotAnInput));
+                continue;
+            };
+            let value = self.given_value(setting, parameter.ty, parameter.scale, false);
+            if let (Some(Some(value)), Some(slot)) = (value, parameters.get_mut(at)) {
+                if value < parameter.facts.low || value > parameter.facts.high {
+                    let show = |limit| self.program.show(parameter.ty, limit);
+                    let range = (show(&parameter.facts.low), show(&parameter.facts.high));
+                    self.report(ExampleOutOfRange { span: setting.span, name: parameter.name, range });
+                } else {
+                    *slot = Some(value);
+                }
+            }
         }
-        expect.push((output.value, setting.value.value.clone(), setting.name.span.to(setting.value.span)));
+        let is_given = |name: &str| seen.iter().any(|seen| seen == name);
+        let missing_inputs = self.program.inputs.iter().filter(|input| !input.is_optional && !is_given(&input.name));
+        let missing_parameters = self.program.parameters.iter().filter(|parameter| !is_given(&parameter.name));
+        let names: Vec<String> = missing_inputs
+            .map(|input| input.name.clone())
+            .chain(missing_parameters.map(|parameter| parameter.name.clone()))
+            .collect();
+        if !names.is_empty() {
+            if self.resolved.is_whole {
+                self.report(MissingInput { span: example.title.span, names });
+            }
+            return None;
+        }
+        let parameters = parameters.into_iter().collect::<Option<Vec<BigRational>>>()?;
+        Some(Claim { inputs, parameters })
     }
-    let given = given.into_iter().collect::<Option<Vec<BigRational>>>()?;
-    let example = Example { title: example.title.text.clone(), given, expect, span: example.title.span };
-    (diagnostics.len() == before).then_some(example)
-}
 
-fn setting_problem(setting: &resolved::Setting, ty: Type, step: &BigRational) -> Option<SettingProblem> {
-    if Type::of(setting.value.unit) != ty {
-        return Some(SettingProblem::Unit(ty.name()));
+    /// A given value; the outer `None` is an error, the inner a missing value.
+    #[expect(clippy::option_option, reason = "an error and a missing value are different things")]
+    fn given_value(
+        &mut self,
+        setting: &Setting,
+        ty: Type,
+        scale: u32,
+        is_optional: bool,
+    ) -> Option<Option<BigRational>> {
+        let Some(literal) = &setting.value else {
+            if !is_optional {
+                self.report(ExampleSetting::new(&setting.name, SettingProblem::NotOptional));
+                return None;
+            }
+            return Some(None);
+        };
+        let value = self.literal(literal, ty)?;
+        let step = step_of(scale);
+        if !is_whole(&value, &step) {
+            self.report(ExampleSetting::new(&setting.name, SettingProblem::TooFine(step)));
+            return None;
+        }
+        Some(Some(value))
     }
-    (!(&setting.value.value / step).is_integer()).then(|| SettingProblem::TooFine(step.clone()))
+
+    fn expected(&mut self, settings: &[Setting]) -> Vec<(usize, Option<BigRational>, Span)> {
+        let mut expect: Vec<(usize, Option<BigRational>, Span)> = Vec::new();
+        for setting in settings {
+            let outputs = &self.program.outputs;
+            let Some(at) = outputs.iter().position(|output| output.name == setting.name.text) else {
+                let is_output = match setting.symbol {
+                    Symbol::Value(id) => {
+                        self.resolved.outputs.iter().any(|output| output.value == id)
+                            || self.resolved.indicators.iter().any(|indicator| indicator.value == id)
+                    }
+                    _ => false,
+                };
+                if !is_output {
+                    self.report(ExampleSetting::new(&setting.name, SettingProblem::NotAnOutput));
+                }
+                continue;
+            };
+            let Some(output) = outputs.get(at).cloned() else { continue };
+            let Some(value) = self.program.value(output.value).cloned() else { continue };
+            if expect.iter().any(|(known, ..)| *known == at) {
+                self.report(ExampleSetting::new(&setting.name, SettingProblem::Twice));
+            }
+            let is_optional = output.present.is_some();
+            if let Some(expected) = self.given_value(setting, value.ty, output.scale, is_optional) {
+                expect.push((at, expected, setting.span));
+            }
+        }
+        expect
+    }
 }
 
 /// What an example shows to be wrong.
 pub(crate) fn run_example(program: &Program, example: &Example) -> Option<Diagnostic> {
-    let settled = settle(program, &example.given).ok()?;
-    let wrong = example.expect.iter().filter(|(id, expected, _)| settled.value(*id) != *expected);
-    let differences = wrong.filter_map(|(id, expected, span)| {
-        let value = program.value(*id)?;
-        Some((*span, value.name.clone(), value.ty.show(expected), value.ty.show(&settled.value(*id))))
+    let settled = settle(program, &example.given);
+    let expect = match (&example.expect, &settled) {
+        (Expected::Rejected, Err(_)) => return None,
+        (Expected::Rejected, Ok(_)) => {
+            return Some(super::errors::example_not_rejected(&example.title, example.span));
+        }
+        (Expected::Outputs(_), Err(_)) => {
+            return Some(super::errors::example_rejected(&example.title, example.span));
+        }
+        (Expected::Outputs(expect), Ok(_)) => expect,
+    };
+    let outputs = settled.ok()?.outputs();
+    let show = |at: usize, value: &Option<BigRational>| match value {
+        None => Text::new("empty", "空"),
+        Some(value) => {
+            let output = program.outputs.get(at).and_then(|output| program.value(output.value));
+            output.map_or_else(|| Text::new("?", "?"), |known| program.show(known.ty, value))
+        }
+    };
+    let wrong = expect.iter().filter(|(at, expected, _)| outputs.get(*at) != Some(expected));
+    let differences = wrong.filter_map(|(at, expected, span)| {
+        let name = program.outputs.get(*at)?.name.clone();
+        Some((*span, name, show(*at, expected), show(*at, outputs.get(*at)?)))
     });
     let differences: Vec<_> = differences.collect();
     if differences.is_empty() {
@@ -103,30 +187,52 @@ pub(crate) fn run_example(program: &Program, example: &Example) -> Option<Diagno
 }
 
 /// Every invariant that does not hold on an example or on one of `count` claims of the seed, with the first such claim.
+/// Proven ones are not tried.
 pub(crate) fn violated_invariants(program: &Program, count: usize, seed: u64) -> Vec<Diagnostic> {
-    let mut open: Vec<usize> = (0..program.invariants.len()).collect();
+    let mut open: Vec<usize> = (0..program.invariants.len())
+        .filter(|at| program.invariants.get(*at).is_some_and(|one| !one.is_proven))
+        .collect();
     let mut diagnostics = Vec::new();
     if open.is_empty() {
         return diagnostics;
     }
     let examples = program.examples.iter().map(|example| example.given.clone());
-    for claim in examples.chain(Claims::new(program, seed).take(count)) {
+    let found = program.invariants.iter().filter_map(|invariant| invariant.violated_by.clone());
+    for claim in examples.chain(found).chain(Claims::new(program, seed).take(count)) {
         let Ok(settled) = settle(program, &claim) else { continue };
         open.retain(|at| {
             let Some(invariant) = program.invariants.get(*at) else { return false };
-            let (left, right) = (settled.expr(&invariant.left), settled.expr(&invariant.right));
-            if holds(&left, invariant.comparison, &right) {
+            let Ok(holds) = settled.expr(&invariant.condition) else { return true };
+            if !holds.is_zero() {
                 return true;
             }
-            let sides = (shown(&invariant.left, &settled), shown(&invariant.right, &settled));
-            diagnostics
-                .push(InvariantViolated { span: invariant.span, claim: show_claim(program, &claim), sides }.into());
+            let claim = show_claim(program, &claim);
+            let sides = sides(program, &invariant.condition, &|side| settled.expr(side).ok());
+            diagnostics.push(InvariantViolated { span: invariant.span, claim, sides }.into());
             false
         });
     }
     diagnostics
 }
 
-fn shown(expr: &Expr, settled: &Settled<'_>) -> Text {
-    expr.ty.show(&settled.expr(expr))
+/// Invariants that the check itself found to be violated, of a program that has other errors and cannot be tested.
+pub(crate) fn violations_found(program: &Program) -> Vec<Diagnostic> {
+    let found = program.invariants.iter().filter_map(|invariant| Some((invariant, invariant.violated_by.as_ref()?)));
+    let reports = found.map(|(invariant, claim)| {
+        let sides = sides(program, &invariant.condition, &|side| crate::interpret::evaluate(program, claim, side));
+        InvariantViolated { span: invariant.span, claim: show_claim(program, claim), sides }.into()
+    });
+    reports.collect()
+}
+
+/// What the two sides of a comparison come to, as `value` computes them.
+fn sides(program: &Program, condition: &Expr, value: &dyn Fn(&Expr) -> Option<BigRational>) -> Option<(Text, Text)> {
+    match &condition.kind {
+        ExprKind::Compare(_, left, right) => {
+            let show = |side: &Expr| value(side).map(|value| program.show(side.ty, &value));
+            Some((show(left)?, show(right)?))
+        }
+        ExprKind::Or(_, right) => sides(program, right, value),
+        _ => None,
+    }
 }

@@ -1,68 +1,114 @@
-//! Types and admitted ranges of inputs.
+//! Types and admitted ranges of inputs and parameters.
 
-use fen_grammar::diagnostic::Diagnostic;
-use fen_grammar::tree::{Quantity, Unit};
+use fen_grammar::source::Span;
+use fen_grammar::tree::{Literal, Name};
 use num_bigint::BigInt;
 use num_rational::BigRational;
 
-use super::errors::{InputBound, InputBoundProblem};
-use super::program::Input;
-use super::types::{Facts, Grid, Type, step_of};
-use super::{MONEY_DECIMALS, label};
-use crate::resolve::program::{self as resolved, Program};
+use super::program::{Input, days_of};
+use super::types::{Facts, Kind, Measure, Type, step_of};
+use super::{Checker, MONEY_DECIMALS, errors, label};
+use crate::exact::{is_whole, power_of_ten};
 
 /// A column without a declared bound admits what fits in so many digits (the precision of Arrow's Decimal64).
 const DIGITS: u32 = 18;
 
-/// Checks all inputs and says which of them have an error; those get the widest range, so that what uses them can still
-/// be checked.
-pub(crate) fn check(program: &Program, diagnostics: &mut Vec<Diagnostic>) -> (Vec<Input>, Vec<bool>) {
-    let checked = program.inputs.iter().map(|input| {
-        let problems = diagnostics.len();
-        let checked = check_input(input, diagnostics);
-        (checked, input.is_broken || diagnostics.len() > problems)
-    });
-    checked.unzip()
-}
+/// Digits that a declared bound may have.
+const MAX_DIGITS: u32 = 36;
 
-fn check_input(input: &resolved::Input, diagnostics: &mut Vec<Diagnostic>) -> Input {
-    let step = step_of(MONEY_DECIMALS);
-    let widest: BigRational = &step * (BigInt::from(10).pow(DIGITS) - 1);
-    let mut bound = |quantity: &Option<Quantity>, default: BigRational| match quantity {
-        Some(quantity) => match bound_problem(quantity, &step) {
-            None => quantity.value.clone(),
-            Some(problem) => {
-                diagnostics.push(InputBound { name: input.name.clone(), span: quantity.span, problem }.into());
-                default
-            }
-        },
-        None => default,
-    };
-    let low = bound(&input.from, -widest.clone());
-    let mut high = bound(&input.to, widest.clone());
-    if high < low {
-        if let Some(quantity) = input.to.as_ref().or(input.from.as_ref()) {
-            let problem = InputBoundProblem::Backwards;
-            diagnostics.push(InputBound { name: input.name.clone(), span: quantity.span, problem }.into());
+impl Checker<'_> {
+    /// Checks all inputs; those with an error get the widest range, so that what uses them can still be checked.
+    pub(super) fn inputs(&mut self) {
+        let resolved = self.resolved;
+        for input in &resolved.inputs {
+            let problems = self.diagnostics.len();
+            let typed = input.ty.as_ref().and_then(|ty| self.type_of(ty));
+            let (ty, scale) = typed.unwrap_or((Type::MONEY, MONEY_DECIMALS));
+            let facts = self.range(&input.name, ty, scale, input.from.as_ref(), input.to.as_ref());
+            self.program.inputs.push(Input {
+                name: input.name.text.clone(),
+                label: label(&input.name.text, &input.labels),
+                ty,
+                scale,
+                is_optional: input.is_optional,
+                facts,
+            });
+            self.input_is_suspect.push(input.ty.is_none() || self.diagnostics.len() > problems);
         }
-        high.clone_from(&low);
     }
-    Input {
-        name: input.name.text.clone(),
-        label: label(&input.name.text, &input.labels),
-        ty: Type::Money,
-        scale: MONEY_DECIMALS,
-        facts: Facts { low, high, grid: Grid(Some(step)) },
-    }
-}
 
-fn bound_problem(quantity: &Quantity, step: &BigRational) -> Option<InputBoundProblem> {
-    if quantity.unit != Unit::Yuan {
-        return Some(InputBoundProblem::NotMoney);
+    /// The range of a column: as declared, else the widest of its type.
+    pub(super) fn range(
+        &mut self,
+        name: &Name,
+        ty: Type,
+        scale: u32,
+        from: Option<&Literal>,
+        to: Option<&Literal>,
+    ) -> Facts {
+        let widest = self.widest(ty, scale);
+        if !matches!(ty, Type::Measure(_) | Type::Date) {
+            if let Some(bound) = from.or(to) {
+                let ty = self.name_of(ty);
+                self.report(errors::range_of_names(name, bound.span, &ty));
+            }
+            return widest;
+        }
+        let low = from.and_then(|bound| self.bound(name, bound, ty, scale)).unwrap_or_else(|| widest.low.clone());
+        let mut high = to.and_then(|bound| self.bound(name, bound, ty, scale)).unwrap_or_else(|| widest.high.clone());
+        if high < low {
+            if let Some(bound) = to.or(from) {
+                self.report(errors::range_backwards(name, bound.span));
+            }
+            high.clone_from(&low);
+        }
+        Facts { low, high, grid: widest.grid }
     }
-    if !(&quantity.value / step).is_integer() {
-        return Some(InputBoundProblem::TooFine);
+
+    fn bound(&mut self, name: &Name, bound: &Literal, ty: Type, scale: u32) -> Option<BigRational> {
+        let value = self.literal(bound, ty)?;
+        let step = step_of(scale);
+        let most = &step * power_of_ten(MAX_DIGITS);
+        if !is_whole(&value, &step) {
+            self.range_problem(name, bound.span, &step, ty);
+            return None;
+        }
+        if value > most || value < -most {
+            self.report(errors::range_too_large(name, bound.span));
+            return None;
+        }
+        Some(value)
     }
-    let digits = step * BigInt::from(10).pow(36);
-    (quantity.value > digits || quantity.value < -digits).then_some(InputBoundProblem::TooLarge)
+
+    fn range_problem(&mut self, name: &Name, span: Span, step: &BigRational, ty: Type) {
+        let step = self.program.show(ty, step);
+        self.report(errors::range_too_fine(name, span, &step));
+    }
+
+    /// The widest range of a type.
+    pub(super) fn widest(&self, ty: Type, scale: u32) -> Facts {
+        let step = step_of(scale);
+        let both = |most: BigRational| Facts::range(-most.clone(), most, step.clone());
+        let whole = |number: i64| BigRational::from(BigInt::from(number));
+        match ty {
+            Type::Measure(measure) => match measure.kind() {
+                Some(Kind::Rate) => Facts::range(whole(0), whole(1), step),
+                Some(Kind::Points) => Facts::range(whole(0), whole(1), step),
+                _ if measure == Measure::DAYS => both(whole(1_000_000)),
+                _ if measure == Measure::MONTHS => both(whole(12_000)),
+                _ if measure == Measure::YEARS => both(whole(1_000)),
+                _ => both(&step * (power_of_ten(DIGITS) - 1)),
+            },
+            Type::Date => {
+                let day = |year, month, day| jiff::civil::Date::new(year, month, day).map(days_of).map_or(0, i64::from);
+                Facts::integers(day(1900, 1, 1), day(2199, 12, 31))
+            }
+            Type::Bool => Facts::bool(),
+            Type::Enum(id) => {
+                let count = i64::try_from(self.enum_values(id).len()).unwrap_or(i64::MAX);
+                Facts::integers(0, (count - 1).max(0))
+            }
+            Type::Code | Type::Id => Facts::integers(0, i32::MAX.into()),
+        }
+    }
 }

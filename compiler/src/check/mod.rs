@@ -1,96 +1,107 @@
-//! Program to checked program: types, units, ranges, coverage of ladders, rounding, examples and invariants.
+//! Program to checked program: types, units, ranges, tables, coverage, rounding, examples and invariants.
 //!
 //! A program that passes can be lowered and emitted; what could go wrong with a policy is said here.
 
-mod claims;
+mod build;
+mod cases;
+pub(crate) mod claims;
+mod codes;
+mod conditions;
+mod coverage;
+mod dates;
 mod errors;
 mod examples;
 mod expressions;
+mod indicators;
 mod inputs;
-mod ladder_errors;
 mod ladders;
+mod literals;
+mod missing_rows;
 mod order;
+mod outputs;
+mod parameters;
 pub(crate) mod program;
+mod proofs;
+mod rows;
+mod sites;
+mod table_file;
+mod tables;
 pub(crate) mod types;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
-use fen_grammar::diagnostic::{Diagnostic, Text, nearest};
-use fen_grammar::tree::{self, Quoted};
+use fen_grammar::diagnostic::{Diagnostic, Problem, Severity, Text};
+use fen_grammar::source::Sources;
+use fen_grammar::tree::Quoted;
 use num_rational::BigRational;
 use num_traits::Zero;
 
-use self::errors::{InexactOutput, OutputNotMoney, RoundingUnit};
-use self::ladder_errors::UnusedShare;
-use self::program::{Body, Expr, ExprKind, Output, Program, Rounding, Value};
-use self::types::{Facts, Type, decimals, step_of};
-use crate::resolve::program::{self as resolved, LadderId, Symbol, ValueBody, ValueId};
+use self::errors::InvariantViolated;
+use self::parameters::Meaning;
+use self::program::{Body, Expr, ExprKind, Ladder, Program, Rounding, Value};
+use self::types::{Facts, Type};
+use crate::ids::{EnumId, InputId, LadderId, Symbol, TableId, ValueId};
+use crate::resolve::program::{self as resolved, ParamId, ValueBody};
 
 pub(crate) use self::claims::{Claims, show_claim};
-pub(crate) use self::examples::{run_example, violated_invariants};
+pub(crate) use self::examples::{run_example, violated_invariants, violations_found};
 
 /// Money is counted in hundredths of a yuan unless a policy declares a finer step.
-const MONEY_DECIMALS: u32 = 2;
+pub(crate) const MONEY_DECIMALS: u32 = 2;
 
-/// Checks a program; its examples and invariants are not run. It is complete if there are no errors among the diagnostics.
-pub(crate) fn check(resolved: &resolved::Program) -> (Program, Vec<Diagnostic>) {
-    let mut diagnostics = Vec::new();
-    let order = order::order(resolved, &mut diagnostics);
-    let (inputs, input_is_suspect) = inputs::check(resolved, &mut diagnostics);
-    let mut checker = Checker {
-        resolved,
-        rounding: None,
-        poisoned: vec![true; resolved.values.len()],
-        suspect: vec![true; resolved.values.len()],
-        input_is_suspect,
-        bases: HashMap::new(),
-        ladder_is_sound: vec![None; resolved.ladders.len()],
-        diagnostics,
-        program: Program {
-            name: resolved.header.name.clone(),
-            lang: resolved.header.lang,
-            title: resolved.header.title.clone(),
-            source: resolved.header.source.clone(),
-            in_force: resolved.header.in_force,
-            inputs,
-            values: resolved.values.iter().map(placeholder).collect(),
-            order,
-            ladders: resolved.ladders.iter().map(ladders::placeholder).collect(),
-            outputs: Vec::new(),
-            invariants: Vec::new(),
-            examples: Vec::new(),
-            citations: citations(resolved),
-        },
-    };
-    checker.rounding = checker.rounding_in_force();
+/// What is known of a program when it is checked; its examples and tried invariants are not run.
+pub(crate) struct Checked {
+    /// It is complete if the rules have no error.
+    pub(crate) program: Program,
+    pub(crate) diagnostics: Vec<Diagnostic>,
+    /// There is an error other than an invariant that does not hold or an example that cannot be used.
+    pub(crate) rules_have_error: bool,
+    /// There is an example that cannot be used.
+    pub(crate) examples_have_error: bool,
+}
+
+/// Checks a program.
+pub(crate) fn check(resolved: &resolved::Program, sources: &Sources) -> Checked {
+    let mut checker = Checker::new(resolved, sources);
+    checker.codes();
+    checker.inputs();
+    checker.dated_by();
+    checker.parameters();
     for id in checker.program.order.clone() {
         checker.value(id);
     }
+    checker.unapplied_ladders();
     checker.outputs();
-    checker.invariants();
+    checker.indicators();
     checker.unused_shares();
-    checker.coverage();
-    checker.program.examples = examples::check(resolved, &checker.program, &mut checker.diagnostics);
-    (checker.program, checker.diagnostics)
+    checker.invariants();
+    checker.number_sites();
+    let is_error = |one: &Diagnostic| one.severity == Severity::Error && one.code != InvariantViolated::CODE;
+    let rules_have_error = checker.diagnostics.iter().any(is_error);
+    let before = checker.diagnostics.len();
+    checker.examples();
+    let Checker { program, diagnostics, .. } = checker;
+    let examples_have_error = diagnostics.len() > before;
+    Checked { program, diagnostics, rules_have_error, examples_have_error }
 }
 
 /// What stands for a value until it is checked, and for ever if it has an error; nothing sound refers to it then.
 fn placeholder(value: &resolved::Value) -> Value {
-    let zero = BigRational::zero();
-    let facts = Facts::constant(&zero);
-    let kind = ExprKind::Constant(zero);
-    let body = Body::Expr(Box::new(Expr { span: value.name.span, ty: Type::Money, kind, facts: facts.clone() }));
-    Value { name: value.name.text.clone(), span: value.name.span, ty: Type::Money, body, rounding: None, facts }
+    let expr = Expr::constant(Type::MONEY, BigRational::zero(), value.name.span);
+    let (name, span, facts) = (value.name.text.clone(), value.name.span, expr.facts.clone());
+    Value { name, span, ty: Type::MONEY, body: Body::Expr(Box::new(expr)), rounding: None, facts }
 }
 
 fn citations(resolved: &resolved::Program) -> Vec<(String, String)> {
     let cited = |name: &str, cite: &Option<Quoted>| cite.as_ref().map(|cite| (name.to_owned(), cite.text.clone()));
     let inputs = resolved.inputs.iter().filter_map(|input| cited(&input.name.text, &input.cite));
+    let params = resolved.params.iter().filter_map(|param| cited(&param.name.text, &param.cite));
     let values = resolved.values.iter().filter_map(|value| cited(&value.name.text, &value.cite));
     let ladders = resolved.ladders.iter().filter_map(|ladder| cited(&ladder.name.text, &ladder.cite));
+    let schedules = resolved.schedules.iter().filter_map(|ladder| cited(&ladder.name.text, &ladder.cite));
     let outputs = resolved.outputs.iter().filter_map(|output| cited(&output.name.text, &output.cite));
     let invariants = resolved.invariants.iter().filter_map(|invariant| cited("always", &invariant.cite));
-    inputs.chain(values).chain(ladders).chain(outputs).chain(invariants).collect()
+    inputs.chain(params).chain(values).chain(ladders).chain(schedules).chain(outputs).chain(invariants).collect()
 }
 
 /// The label in both languages: as written, told apart by their script; the name where there is none.
@@ -109,8 +120,11 @@ pub(crate) fn label(name: &str, labels: &[Quoted]) -> Text {
 
 struct Checker<'a> {
     resolved: &'a resolved::Program,
-    /// What the policy declares for its outputs, if that can be used.
-    rounding: Option<Rounding>,
+    sources: &'a Sources,
+    /// What each parameter is; `None` if it has an error.
+    meanings: Vec<Option<Meaning>>,
+    /// What is known to hold where an expression stands.
+    path: Vec<Expr>,
     /// Values without a type: they have an error, or depend on one that has.
     poisoned: Vec<bool>,
     /// Values that have an error or depend on one that has, but may have a type all the same, so that more can be said
@@ -120,13 +134,70 @@ struct Checker<'a> {
     input_is_suspect: Vec<bool>,
     /// What ladders on these values count percents of.
     bases: HashMap<ValueId, Expr>,
-    /// By ladder: its rows can be used; `None` until it is checked.
-    ladder_is_sound: Vec<Option<bool>>,
+    /// By value of an indicator: when it applies.
+    guards: HashMap<ValueId, Expr>,
+    /// By ladder of the resolved program: its rows, once they are checked.
+    rows: HashMap<LadderId, Option<rows::Rows>>,
+    /// By named ladder.
+    schedules: HashMap<usize, Option<ladders::Schedule>>,
+    /// Tables that are known to lack rows; said once.
+    incomplete: HashSet<TableId>,
     diagnostics: Vec<Diagnostic>,
     program: Program,
 }
 
-impl Checker<'_> {
+impl<'a> Checker<'a> {
+    fn new(resolved: &'a resolved::Program, sources: &'a Sources) -> Self {
+        let mut diagnostics = Vec::new();
+        let order = order::order(resolved, &mut diagnostics);
+        let enums = resolved.enums.iter().map(|one| program::Enum {
+            name: one.name.text.clone(),
+            values: one
+                .values
+                .iter()
+                .map(|(name, labels)| program::EnumValue { name: name.text.clone(), label: label(&name.text, labels) })
+                .collect(),
+        });
+        let header = &resolved.header;
+        let program = Program {
+            name: header.name.clone(),
+            lang: header.lang,
+            title: header.title.clone(),
+            source: header.source.clone(),
+            in_force: header.in_force,
+            dated_by: None,
+            enums: enums.collect(),
+            codes: Vec::new(),
+            inputs: Vec::new(),
+            parameters: Vec::new(),
+            tables: Vec::new(),
+            values: resolved.values.iter().map(placeholder).collect(),
+            order,
+            ladders: resolved.ladders.iter().map(ladders::placeholder).collect(),
+            sites: Vec::new(),
+            outputs: Vec::new(),
+            invariants: Vec::new(),
+            examples: Vec::new(),
+            citations: citations(resolved),
+        };
+        Self {
+            resolved,
+            sources,
+            meanings: Vec::new(),
+            path: Vec::new(),
+            poisoned: vec![true; resolved.values.len()],
+            suspect: vec![true; resolved.values.len()],
+            input_is_suspect: Vec::new(),
+            bases: HashMap::new(),
+            guards: HashMap::new(),
+            rows: HashMap::new(),
+            schedules: HashMap::new(),
+            incomplete: HashSet::new(),
+            diagnostics,
+            program,
+        }
+    }
+
     fn report(&mut self, problem: impl Into<Diagnostic>) {
         self.diagnostics.push(problem.into());
     }
@@ -135,21 +206,60 @@ impl Checker<'_> {
         let flag = match symbol {
             Symbol::Input(id) => self.input_is_suspect.get(id.0),
             Symbol::Value(id) => self.suspect.get(id.0),
+            Symbol::Parameter(_) => Some(&false),
         };
         flag.copied().unwrap_or(true)
+    }
+
+    /// Whether there is a mistake in what a name of the source stands for.
+    fn is_mistaken(&self, symbol: resolved::Symbol) -> bool {
+        match symbol {
+            resolved::Symbol::Input(id) => self.is_suspect(Symbol::Input(id)),
+            resolved::Symbol::Value(id) => self.is_suspect(Symbol::Value(id)),
+            resolved::Symbol::Param(id) => self.meaning(id).is_none(),
+            resolved::Symbol::Schedule(_) => false,
+        }
+    }
+
+    /// Whether a mistake that is reported already may be behind an expression.
+    fn is_sound(&self, expr: &Expr) -> bool {
+        let own = match &expr.kind {
+            ExprKind::Input(id) | ExprKind::Known(id) => !self.is_suspect(Symbol::Input(*id)),
+            ExprKind::Value(id) => !self.is_suspect(Symbol::Value(*id)),
+            _ => true,
+        };
+        own && expr.parts().into_iter().all(|part| self.is_sound(part))
     }
 
     fn is_poisoned(&self, id: ValueId) -> bool {
         self.poisoned.get(id.0).copied().unwrap_or(true)
     }
 
-    fn rounding_in_force(&mut self) -> Option<Rounding> {
-        let rounding = self.resolved.header.rounding.as_ref()?;
-        if rounding.step.unit != tree::Unit::Yuan {
-            self.report(RoundingUnit { span: rounding.step.span });
-            return None;
+    fn meaning(&self, id: ParamId) -> Option<&Meaning> {
+        self.meanings.get(id.0).and_then(Option::as_ref)
+    }
+
+    /// The name of an enum's value, by its place.
+    fn enum_values(&self, id: EnumId) -> &[program::EnumValue] {
+        self.program.enums.get(id.0).map(|one| one.values.as_slice()).unwrap_or_default()
+    }
+
+    /// What people call a type.
+    fn name_of(&self, ty: Type) -> Text {
+        match ty {
+            Type::Measure(measure) => measure.name(),
+            Type::Date => Text::new("a date", "日期"),
+            Type::Bool => Text::new("a condition", "条件（是或否）"),
+            Type::Code => Text::new("a code", "编码"),
+            Type::Id => Text::new("an id", "标识"),
+            Type::Enum(id) => {
+                let name = self.program.enums.get(id.0).map_or("", |one| one.name.as_str());
+                if name.is_empty() {
+                    return Text::new("a row of a ladder", "阶梯的档");
+                }
+                Text::new(format!("a value of `{name}`"), format!("“{name}”的取值"))
+            }
         }
-        Some(Rounding { mode: rounding.mode, step: rounding.step.value.clone() })
     }
 
     /// Checks one value; those it is computed from are checked already.
@@ -157,140 +267,102 @@ impl Checker<'_> {
         let resolved = self.resolved;
         let Some(value) = resolved.values.get(id.0) else { return };
         let problems = self.diagnostics.len();
+        self.path.clear();
+        if let Some(guard) = self.indicator_guard(id) {
+            self.path.push(guard);
+        }
         let typed = match &value.body {
-            ValueBody::Expr(expr) => {
-                self.expr(expr).map(|expr| (expr.ty, expr.facts.clone(), Body::Expr(Box::new(expr))))
-            }
             ValueBody::Share(ladder) => self.share(*ladder, id),
+            ValueBody::Grant(ladder) => self.grant(*ladder, id).map(of_expr),
+            ValueBody::Expr(_) | ValueBody::Cases(..) => self.definition(value).map(of_expr),
         };
+        self.path.clear();
         if let Some(base) = &value.share_of
             && let Some(base) = self.base(value, typed.as_ref().map(|(ty, ..)| *ty), base)
         {
             self.bases.insert(id, base);
         }
-        let Some((ty, exact, body)) = typed else { return };
-        let is_output = resolved.outputs.iter().any(|output| output.value == id);
-        // What a ladder divides is whole again only if every part of it is rounded.
-        let rounding = if ty == Type::Money && (is_output || self.is_part_of_a_whole(&value.body)) {
-            self.output_rounding(value, &exact)
-        } else {
-            None
-        };
-        let facts = rounding.as_ref().map_or_else(|| exact.clone(), |rounding| exact.round(&rounding.step));
-        if let (Some(slot), Some(poisoned)) = (self.program.values.get_mut(id.0), self.poisoned.get_mut(id.0)) {
-            *slot = Value { name: value.name.text.clone(), span: value.name.span, ty, body, rounding, facts };
-            *poisoned = false;
+        if let Some((ty, exact, body)) = typed {
+            let rounding = self.value_rounding(id, value, ty, &exact);
+            let facts = rounding.as_ref().map_or_else(|| exact.clone(), |rounding| exact.round(&rounding.step));
+            if let (Some(slot), Some(poisoned)) = (self.program.values.get_mut(id.0), self.poisoned.get_mut(id.0)) {
+                *slot = Value { name: value.name.text.clone(), span: value.name.span, ty, body, rounding, facts };
+                *poisoned = false;
+            }
         }
         let is_suspect = self.diagnostics.len() > problems
-            || order::needs(resolved, id).into_iter().any(|need| self.is_suspect(need));
+            || self.is_poisoned(id)
+            || order::needs(resolved, id).into_iter().any(|need| self.is_mistaken(need));
         if let Some(slot) = self.suspect.get_mut(id.0) {
             *slot = is_suspect;
         }
     }
 
-    fn is_part_of_a_whole(&self, body: &ValueBody) -> bool {
-        let ValueBody::Share(ladder) = body else { return false };
-        self.resolved.ladders.get(ladder.0).is_some_and(|ladder| ladder.columns.len() > 1)
+    /// The input whose date chooses versions.
+    fn dated_by(&mut self) {
+        let Some((name, id)) = &self.resolved.header.dated_by else { return };
+        let Some(input) = self.program.input(*id) else { return };
+        if input.ty != Type::Date || input.is_optional {
+            if !self.is_suspect(Symbol::Input(*id)) {
+                let problem = errors::dated_by_type(name, input.is_optional);
+                self.report(problem);
+            }
+            return;
+        }
+        self.program.dated_by = Some(*id);
     }
 
-    /// How an output or a part of a whole is rounded; `None` if it is exact anyway.
-    fn output_rounding(&mut self, value: &resolved::Value, exact: &Facts) -> Option<Rounding> {
-        let step = self.rounding.as_ref().map_or_else(|| step_of(MONEY_DECIMALS), |rounding| rounding.step.clone());
-        if exact.grid.is_on(&step) {
+    /// The date of the claim, if the policy has one.
+    fn claim_date(&self) -> Option<Expr> {
+        let id = self.program.dated_by?;
+        let facts = self.program.input(id)?.facts.clone();
+        let span = self.resolved.header.dated_by.as_ref().map(|(name, _)| name.span).unwrap_or_default();
+        Some(Expr { span, ty: Type::Date, kind: ExprKind::Input(id), facts })
+    }
+
+    /// The first day that a claim can have: of the period in force, or of the input's range.
+    fn first_day(&self) -> Option<i32> {
+        let in_force = self.program.in_force.map(|(from, _)| program::days_of(from));
+        let input = self.program.dated_by.and_then(|id| self.program.input(id));
+        let declared = input.and_then(|input| i32::try_from(input.facts.low.to_integer()).ok());
+        match (in_force, declared) {
+            (Some(in_force), Some(declared)) => Some(in_force.max(declared)),
+            (either, other) => either.or(other),
+        }
+    }
+
+    fn input_expr(&self, id: InputId, span: fen_grammar::source::Span) -> Option<Expr> {
+        let input = self.program.input(id)?;
+        Some(Expr { span, ty: input.ty, kind: ExprKind::Input(id), facts: input.facts.clone() })
+    }
+
+    fn value_expr(&self, id: ValueId, span: fen_grammar::source::Span) -> Option<Expr> {
+        if self.is_poisoned(id) {
             return None;
         }
-        if self.rounding.is_none() && self.resolved.header.rounding.is_none() && self.resolved.is_whole {
-            let grid = exact.grid.0.as_ref().map(|grid| Type::Money.show(grid));
-            self.report(InexactOutput { name: value.name.clone(), grid });
-        }
-        self.rounding.clone()
+        let value = self.program.value(id)?;
+        Some(Expr { span, ty: value.ty, kind: ExprKind::Value(id), facts: value.facts.clone() })
     }
 
-    fn outputs(&mut self) {
-        for output in &self.resolved.outputs {
-            let Some(value) = self.program.value(output.value) else { continue };
-            if self.is_poisoned(output.value) {
-                continue;
-            }
-            if value.ty != Type::Money {
-                let ty = value.ty.name();
-                self.report(OutputNotMoney { name: output.name.clone(), ty });
-                continue;
-            }
-            let needed = value.facts.grid.0.as_ref().and_then(decimals).unwrap_or(0);
-            let label = label(&output.name.text, &output.labels);
-            self.program.outputs.push(Output { value: output.value, label, scale: needed.max(MONEY_DECIMALS) });
-        }
+    /// Adds a value that the source does not name; it is computed after all there are.
+    fn add_value(&mut self, name: String, expr: Expr, rounding: Option<Rounding>) -> ValueId {
+        let id = ValueId(self.program.values.len());
+        let facts = rounding.as_ref().map_or_else(|| expr.facts.clone(), |rounding| expr.facts.round(&rounding.step));
+        let (span, ty) = (expr.span, expr.ty);
+        self.program.values.push(Value { name, span, ty, body: Body::Expr(Box::new(expr)), rounding, facts });
+        self.program.order.push(id);
+        self.poisoned.push(false);
+        self.suspect.push(false);
+        id
     }
 
-    /// A part of a whole that nothing uses is money that is lost, most likely by a slip of the pen.
-    fn unused_shares(&mut self) {
-        let resolved = self.resolved;
-        let used = order::used(resolved);
-        for ladder in resolved.ladders.iter().filter(|ladder| ladder.columns.len() > 1) {
-            for column in ladder.columns.iter().filter(|column| !used.contains(&Symbol::Value(**column))) {
-                let Some(value) = resolved.values.get(column.0) else { continue };
-                let others = ladder.columns.iter().filter(|other| *other != column);
-                let others =
-                    others.filter_map(|other| resolved.values.get(other.0)).map(|other| other.name.text.as_str());
-                let suggestion = nearest(&value.name.text, others).map(str::to_owned);
-                if resolved.is_whole {
-                    self.report(UnusedShare { name: value.name.clone(), suggestion });
-                }
-            }
-        }
+    /// A tier ladder that is applied to amounts.
+    fn add_ladder(&mut self, ladder: Ladder) -> LadderId {
+        self.program.ladders.push(ladder);
+        LadderId(self.program.ladders.len() - 1)
     }
+}
 
-    fn invariants(&mut self) {
-        for invariant in &self.resolved.invariants {
-            let (left, right) = (self.expr(&invariant.left), self.expr(&invariant.right));
-            let (Some(left), Some(right)) = (left, right) else { continue };
-            let (left, right) = self.same_type(left, right, "compare", "比较");
-            let (comparison, span, text) = (invariant.comparison, invariant.span, invariant.text.clone());
-            self.program.invariants.push(program::Invariant { left, comparison, right, span, text });
-        }
-    }
-
-    /// What ladders on this value count percents of.
-    fn base(&mut self, value: &resolved::Value, subject: Option<Type>, base: &resolved::Expr) -> Option<Expr> {
-        let base = self.expr(base)?;
-        if let Some(subject) = subject
-            && base.ty != subject
-        {
-            let (name, span) = (value.name.clone(), base.span);
-            self.report(errors::BaseType { name, span, subject: subject.name(), base: base.ty.name() });
-            return None;
-        }
-        Some(base)
-    }
-
-    fn share(&mut self, ladder: LadderId, id: ValueId) -> Option<(Type, Facts, Body)> {
-        if !self.ladder(ladder) {
-            return None;
-        }
-        let resolved = self.resolved.ladders.get(ladder.0)?;
-        let checked = self.program.ladder(ladder)?;
-        let (ty, subject) = self.symbol_facts(checked.subject)?;
-        if resolved.remainder == Some(id) {
-            let facts = self.remainder_facts(checked, id, &subject);
-            return Some((ty, facts, Body::Remainder { ladder }));
-        }
-        let column = checked.columns.iter().position(|column| *column == id)?;
-        let facts = ladders::share_facts(checked, column, &subject);
-        Some((ty, facts, Body::Share { ladder, column }))
-    }
-
-    fn remainder_facts(&self, ladder: &program::Ladder, id: ValueId, subject: &Facts) -> Facts {
-        let others =
-            ladder.columns.iter().filter(|column| **column != id).filter_map(|column| self.program.value(*column));
-        let plain = others.clone().fold(subject.clone(), |rest, other| rest.add(&other.facts.negate()));
-        // Each other share differs from its exact value by less than a step, and all exact shares lie between
-        // nothing and the subject.
-        let slack =
-            others.filter_map(|other| other.rounding.as_ref()).fold(BigRational::zero(), |sum, r| sum + &r.step);
-        let zero = BigRational::zero();
-        let low = (&subject.low).min(&zero) - &slack;
-        let high = (&subject.high).max(&zero) + &slack;
-        Facts { low: plain.low.max(low), high: plain.high.min(high), grid: plain.grid }
-    }
+fn of_expr(expr: Expr) -> (Type, Facts, Body) {
+    (expr.ty, expr.facts.clone(), Body::Expr(Box::new(expr)))
 }

@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 use fen_grammar::diagnostic::Diagnostic;
 
 use super::errors::Cycle;
-use crate::resolve::program::{Expr, ExprKind, Program, Symbol, ValueBody, ValueId};
+use crate::ids::ValueId;
+use crate::resolve::program::{Expr, ExprKind, Ladder, Program, ScheduleId, Symbol, ValueBody};
 
 /// All values that depend on no cycle, in an order in which they can be computed; cycles are reported.
 pub(crate) fn order(program: &Program, diagnostics: &mut Vec<Diagnostic>) -> Vec<ValueId> {
@@ -74,62 +75,101 @@ fn report_cycles(
 fn value_needs(program: &Program, id: ValueId) -> BTreeSet<ValueId> {
     let values = needs(program, id).into_iter().filter_map(|need| match need {
         Symbol::Value(id) => Some(id),
-        Symbol::Input(_) => None,
+        _ => None,
     });
     values.collect()
 }
 
-/// What a value is computed from directly.
+/// What a value is computed from directly: inputs and values.
 pub(super) fn needs(program: &Program, id: ValueId) -> BTreeSet<Symbol> {
-    let mut needs = BTreeSet::new();
-    let Some(value) = program.values.get(id.0) else { return needs };
-    match &value.body {
-        ValueBody::Expr(expr) => collect(expr, &mut needs),
-        ValueBody::Share(ladder) => {
-            let Some(ladder) = program.ladders.get(ladder.0) else { return needs };
-            needs.extend(ladder.subject);
-            if ladder.remainder == Some(id) {
-                needs
-                    .extend(ladder.columns.iter().filter(|column| **column != id).map(|column| Symbol::Value(*column)));
+    let mut needs = Needs { program, found: BTreeSet::new(), schedules: BTreeSet::new() };
+    let Some(value) = program.values.get(id.0) else { return BTreeSet::new() };
+    needs.body(&value.body, id);
+    value.share_of.iter().for_each(|base| needs.expr(base));
+    for exception in &value.exceptions {
+        needs.expr(&exception.condition);
+        needs.expr(&exception.value);
+    }
+    let guards = program.indicators.iter().filter(|indicator| indicator.value == id);
+    guards.filter_map(|indicator| indicator.guard.as_ref()).for_each(|guard| needs.expr(guard));
+    needs.found
+}
+
+struct Needs<'a> {
+    program: &'a Program,
+    found: BTreeSet<Symbol>,
+    /// Named ladders that are looked into already.
+    schedules: BTreeSet<ScheduleId>,
+}
+
+impl Needs<'_> {
+    fn body(&mut self, body: &ValueBody, id: ValueId) {
+        match body {
+            ValueBody::Expr(expr) => self.expr(expr),
+            ValueBody::Cases(cases, otherwise) => {
+                for case in cases.iter().chain(otherwise.as_deref()) {
+                    case.condition.iter().for_each(|condition| self.expr(condition));
+                    self.expr(&case.value);
+                }
+            }
+            ValueBody::Share(ladder) | ValueBody::Grant(ladder) => {
+                let Some(ladder) = self.program.ladders.get(ladder.0) else { return };
+                self.subject(ladder);
+                if ladder.remainder == Some(id) {
+                    let others = ladder.columns.iter().filter(|column| **column != id);
+                    self.found.extend(others.map(|column| Symbol::Value(*column)));
+                }
+                let grants = ladder.rows.iter().flat_map(|row| &row.grants).filter(|(column, _)| *column == id);
+                grants.for_each(|(_, value)| self.expr(value));
             }
         }
     }
-    if let Some(base) = &value.share_of {
-        collect(base, &mut needs);
+
+    fn subject(&mut self, ladder: &Ladder) {
+        self.found.extend(ladder.subject);
+        if let Some(Symbol::Value(subject)) = ladder.subject
+            && let Some(base) = self.program.values.get(subject.0).and_then(|value| value.share_of.as_ref())
+        {
+            self.expr(base);
+        }
     }
-    needs
+
+    fn expr(&mut self, expr: &Expr) {
+        match &expr.kind {
+            ExprKind::Symbol(symbol) | ExprKind::EnumValue(_, Some(symbol)) => {
+                self.found.insert(*symbol);
+            }
+            ExprKind::Apply(id, _) | ExprKind::RowOfSchedule(id, _) if self.schedules.insert(*id) => {
+                let schedule = self.program.schedules.get(id.0);
+                schedule.into_iter().flat_map(|schedule| &schedule.steps).for_each(|step| self.expr(&step.value));
+            }
+            ExprKind::RowOfLadder(id) => {
+                if let Some(ladder) = self.program.ladders.get(id.0) {
+                    self.subject(ladder);
+                }
+            }
+            _ => {}
+        }
+        expr.parts().into_iter().for_each(|part| self.expr(part));
+    }
 }
 
-fn collect(expr: &Expr, needs: &mut BTreeSet<Symbol>) {
-    match &expr.kind {
-        ExprKind::Symbol(symbol) => {
-            needs.insert(*symbol);
-        }
-        ExprKind::Negate(inner) => collect(inner, needs),
-        ExprKind::Binary(_, left, right) => {
-            collect(left, needs);
-            collect(right, needs);
-        }
-        ExprKind::Call(_, args) => args.iter().for_each(|arg| collect(arg, needs)),
-        ExprKind::Quantity(_) | ExprKind::Unknown => {}
-    }
-}
-
-/// Everything that is an output, or is used by a definition or an invariant.
+/// Everything that is an output, or is used by a definition, an indicator or an invariant.
 pub(super) fn used(program: &Program) -> BTreeSet<Symbol> {
     let mut used: BTreeSet<Symbol> = program.outputs.iter().map(|output| Symbol::Value(output.value)).collect();
-    for value in &program.values {
-        if let ValueBody::Expr(expr) = &value.body {
-            collect(expr, &mut used);
-        }
-        if let Some(base) = &value.share_of {
-            collect(base, &mut used);
+    for (at, value) in program.values.iter().enumerate() {
+        if !matches!(value.body, ValueBody::Share(_)) {
+            used.extend(needs(program, ValueId(at)));
         }
     }
     used.extend(program.ladders.iter().filter_map(|ladder| ladder.subject));
-    for invariant in &program.invariants {
-        collect(&invariant.left, &mut used);
-        collect(&invariant.right, &mut used);
+    let mut more = Needs { program, found: BTreeSet::new(), schedules: BTreeSet::new() };
+    for indicator in &program.indicators {
+        more.expr(&indicator.target);
     }
+    for invariant in &program.invariants {
+        invariant.guard.iter().chain([&invariant.condition]).for_each(|condition| more.expr(condition));
+    }
+    used.extend(more.found);
     used
 }

@@ -1,5 +1,9 @@
-//! The checked program: typed, ordered, every ladder complete. This is what the interpreter defines the meaning of and
-//! what is lowered; nothing in it can fail any more.
+//! The checked program: typed, ordered, every ladder and every set of cases complete. This is what the interpreter
+//! defines the meaning of and what is lowered; nothing in it can fail any more but a look-up of a code that no row has,
+//! which rejects the claim.
+//!
+//! Every value is a number, whatever its type; see [`Type`]. Cases, exceptions, bands, indicators and rows reached are
+//! already expressed by [`ExprKind::Cases`] and comparisons; what is left of ladders are tiers.
 
 use fen_grammar::diagnostic::{Lang, Text};
 use fen_grammar::source::Span;
@@ -8,7 +12,7 @@ use jiff::civil::Date;
 use num_rational::BigRational;
 
 use super::types::{Facts, Type};
-use crate::resolve::program::{InputId, LadderId, Symbol, ValueId};
+use crate::ids::{EnumId, InputId, LadderId, ParameterId, SiteId, Symbol, TableId, ValueId};
 
 /// A checked policy; ids index the vectors.
 #[derive(Clone, Debug)]
@@ -19,11 +23,22 @@ pub(crate) struct Program {
     pub(crate) source: Option<String>,
     /// First day, and last day if there is one; both inclusive.
     pub(crate) in_force: Option<(Date, Option<Date>)>,
+    /// The input whose date chooses versions and must lie in the period in force; never an optional one.
+    pub(crate) dated_by: Option<InputId>,
+    pub(crate) enums: Vec<Enum>,
+    /// The codes and ids that the policy knows, sorted; a code is the place of its text here. Texts that are not here
+    /// have numbers from the length of this list up, equal texts equal ones.
+    pub(crate) codes: Vec<String>,
     pub(crate) inputs: Vec<Input>,
+    /// Parameters that the host must supply.
+    pub(crate) parameters: Vec<Parameter>,
+    pub(crate) tables: Vec<Table>,
     pub(crate) values: Vec<Value>,
     /// All values, each after those it is computed from.
     pub(crate) order: Vec<ValueId>,
     pub(crate) ladders: Vec<Ladder>,
+    /// Look-ups that can fail, in an order in which they can be evaluated; the first one that fails rejects the claim.
+    pub(crate) sites: Vec<Site>,
     pub(crate) outputs: Vec<Output>,
     pub(crate) invariants: Vec<Invariant>,
     pub(crate) examples: Vec<Example>,
@@ -31,15 +46,89 @@ pub(crate) struct Program {
     pub(crate) citations: Vec<(String, String)>,
 }
 
+/// An ordered set of names: declared, the rows of a ladder, or the verdicts of indicators.
+#[derive(Clone, Debug)]
+pub(crate) struct Enum {
+    /// Empty if the set is not declared.
+    pub(crate) name: String,
+    pub(crate) values: Vec<EnumValue>,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct EnumValue {
+    pub(crate) name: String,
+    pub(crate) label: Text,
+}
+
 #[derive(Clone, Debug)]
 pub(crate) struct Input {
     pub(crate) name: String,
     pub(crate) label: Text,
     pub(crate) ty: Type,
-    /// Cells have this many decimals.
+    /// Cells are the value times ten to this power; 0 unless the type is a measure.
     pub(crate) scale: u32,
-    /// The admitted range; claims outside are rejected.
+    /// Whether a claim may leave it out.
+    pub(crate) is_optional: bool,
+    /// The admitted range; claims outside are rejected. For a bool, an enum and a code it is that of the type.
     pub(crate) facts: Facts,
+}
+
+/// A parameter that the policy leaves open. It is a measure, a bool, a date or an enum.
+#[derive(Clone, Debug)]
+pub(crate) struct Parameter {
+    /// With its key in brackets if it is one cell of a table, as in `rate[county]`.
+    pub(crate) name: String,
+    pub(crate) label: Text,
+    pub(crate) ty: Type,
+    pub(crate) scale: u32,
+    /// The admitted range; the module refuses to settle with a value outside.
+    pub(crate) facts: Facts,
+}
+
+/// Values by keys and date.
+#[derive(Clone, Debug)]
+pub(crate) struct Table {
+    pub(crate) name: String,
+    pub(crate) ty: Type,
+    /// Cells are the value times ten to this power.
+    pub(crate) scale: u32,
+    pub(crate) keys: Vec<Key>,
+    /// Sorted by keys, then by date; no two are equal in both. For one combination of keys either no row has a date or
+    /// all have one; then the last row from the claim's date or before applies (see [`Program::dated_by`]).
+    pub(crate) rows: Vec<TableRow>,
+    /// Of its values.
+    pub(crate) facts: Facts,
+    /// Whether every combination of keys that a claim can have has a row at every date it can have.
+    pub(crate) is_total: bool,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) enum Key {
+    /// The ordinal of a row's key is the place of the value.
+    Enum(EnumId),
+    /// The ordinal is the code's number.
+    Code,
+    /// The ordinal is the number of breaks that lie below the value: a break is below a value that is greater, and, if
+    /// it is inclusive, below its own value too. Ascending.
+    Range(Vec<Break>),
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Break {
+    pub(crate) at: BigRational,
+    /// False sorts first: of `60..=60` the break before is inclusive and the one after is not, which cannot both be
+    /// had at one place; a table has one break per place.
+    pub(crate) is_inclusive: bool,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct TableRow {
+    /// One ordinal per key.
+    pub(crate) keys: Vec<u32>,
+    /// First day, as days since 1970-01-01.
+    pub(crate) from: Option<i32>,
+    /// The value times ten to the power of the table's scale.
+    pub(crate) cell: i64,
 }
 
 #[derive(Clone, Debug)]
@@ -57,7 +146,7 @@ pub(crate) struct Value {
 #[derive(Clone, Debug)]
 pub(crate) enum Body {
     Expr(Box<Expr>),
-    /// What the ladder's rows give this column.
+    /// What the ladder's rows give this column of its subject.
     Share {
         ladder: LadderId,
         column: usize,
@@ -68,61 +157,102 @@ pub(crate) enum Body {
     },
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Rounding {
     pub(crate) mode: RoundingMode,
     pub(crate) step: BigRational,
 }
 
+/// A ladder of tiers: every slice of an amount takes its own row.
 #[derive(Clone, Debug)]
 pub(crate) struct Ladder {
-    pub(crate) subject: Symbol,
+    /// The amount it divides among its columns; `None` if it has a name and is applied to amounts
+    /// ([`ExprKind::Apply`]).
+    pub(crate) subject: Option<Symbol>,
     /// Bounds are parts of it; never negative.
     pub(crate) base: Option<Expr>,
-    /// From the lowest to the highest.
-    pub(crate) rows: Vec<Row>,
+    /// By date, ascending; one without a date is the only one. The claim's date chooses (see [`Program::dated_by`]).
+    pub(crate) versions: Vec<LadderVersion>,
+    /// The receivers; empty if it has a name, then every row has one share.
     pub(crate) columns: Vec<ValueId>,
 }
 
 #[derive(Clone, Debug)]
+pub(crate) struct LadderVersion {
+    /// First day, as days since 1970-01-01. No claim is older than the first version.
+    pub(crate) from: Option<i32>,
+    /// From the lowest to the highest, without a gap between them.
+    pub(crate) rows: Vec<Row>,
+}
+
+#[derive(Clone, Debug)]
 pub(crate) struct Row {
-    /// Exclusive; `None` is open.
+    /// `None` is open.
     pub(crate) low: Option<BigRational>,
-    /// Inclusive; `None` is open.
+    /// `None` is open.
     pub(crate) high: Option<BigRational>,
-    /// By column.
+    /// By column: what one unit of the slice yields.
     pub(crate) shares: Vec<BigRational>,
-    /// Where its bounds are written.
-    pub(crate) bounds: Span,
+}
+
+/// A look-up that can fail.
+#[derive(Clone, Debug)]
+pub(crate) struct Site {
+    pub(crate) table: TableId,
+    /// The column that is at fault if no row is found.
+    pub(crate) input: InputId,
 }
 
 #[derive(Clone, Debug)]
 pub(crate) struct Output {
+    pub(crate) name: String,
     pub(crate) value: ValueId,
+    /// The output is empty for claims for which this is false; its value is not needed then.
+    pub(crate) present: Option<ValueId>,
     pub(crate) label: Text,
-    /// Cells have this many decimals.
+    /// Cells are the value times ten to this power; 0 unless the type is a measure.
     pub(crate) scale: u32,
 }
 
 #[derive(Clone, Debug)]
 pub(crate) struct Invariant {
-    pub(crate) left: Expr,
-    pub(crate) comparison: Comparison,
-    pub(crate) right: Expr,
+    /// Of type bool.
+    pub(crate) condition: Expr,
     pub(crate) span: Span,
     /// As written.
     pub(crate) text: String,
+    /// Whether it was proven for all claims.
+    pub(crate) is_proven: bool,
+    /// A claim that was found to violate it.
+    pub(crate) violated_by: Option<Claim>,
 }
 
 #[derive(Clone, Debug)]
 pub(crate) struct Example {
     pub(crate) title: String,
-    /// One value per input.
-    pub(crate) given: Vec<BigRational>,
-    pub(crate) expect: Vec<(ValueId, BigRational, Span)>,
+    pub(crate) given: Claim,
+    pub(crate) expect: Expected,
     pub(crate) span: Span,
 }
 
+#[derive(Clone, Debug)]
+pub(crate) enum Expected {
+    /// By place in the outputs: the value, or that it is empty.
+    Outputs(Vec<(usize, Option<BigRational>, Span)>),
+    /// The claim is rejected.
+    Rejected,
+}
+
+/// A claim and the parameters it is settled with.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Claim {
+    /// By input; `None` if it is left out.
+    pub(crate) inputs: Vec<Option<BigRational>>,
+    /// By parameter.
+    pub(crate) parameters: Vec<BigRational>,
+}
+
+/// Equal are expressions that mean the same because they are written the same; spans do not count.
 #[derive(Clone, Debug)]
 pub(crate) struct Expr {
     pub(crate) span: Span,
@@ -131,19 +261,71 @@ pub(crate) struct Expr {
     pub(crate) facts: Facts,
 }
 
-#[derive(Clone, Debug)]
+impl PartialEq for Expr {
+    fn eq(&self, other: &Self) -> bool {
+        self.ty == other.ty && self.kind == other.kind
+    }
+}
+
+/// Operands are evaluated from left to right. All are needed, except where it is said.
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) enum ExprKind {
     Constant(BigRational),
+    /// An optional input stands only where it is proven to be known.
     Input(InputId),
+    Parameter(ParameterId),
     Value(ValueId),
+    /// Whether an optional input is there.
+    Known(InputId),
     Negate(Box<Expr>),
     Add(Box<Expr>, Box<Expr>),
     Sub(Box<Expr>, Box<Expr>),
     Mul(Box<Expr>, Box<Expr>),
-    /// By a constant that is not zero.
-    Div(Box<Expr>, BigRational),
+    /// By something that is proven not to be zero where it is needed.
+    Div(Box<Expr>, Box<Expr>),
     Max(Vec<Expr>),
     Min(Vec<Expr>),
+    Round(Box<Expr>, Rounding),
+    /// Of two values of one type.
+    Compare(Comparison, Box<Expr>, Box<Expr>),
+    /// The right one is needed only if the left one is true.
+    And(Box<Expr>, Box<Expr>),
+    /// The right one is needed only if the left one is false.
+    Or(Box<Expr>, Box<Expr>),
+    Not(Box<Expr>),
+    /// The value of the first case whose condition is true, else the last one. Conditions after that and the values of
+    /// other cases are not needed.
+    Cases(Vec<(Expr, Expr)>, Box<Expr>),
+    /// Keys of type code or id are always inputs.
+    Lookup {
+        table: TableId,
+        keys: Vec<Expr>,
+        /// `None` if it cannot fail.
+        site: Option<SiteId>,
+    },
+    /// Whether the table has a row for these keys at the claim's date.
+    HasRow {
+        table: TableId,
+        keys: Vec<Expr>,
+    },
+    /// What a named ladder yields for an amount.
+    Apply(LadderId, Box<Expr>),
+    /// A date some whole months after another (or before, if negative; a year is twelve). Where the month has no such
+    /// day it is the last day of the month, or, if `later`, the first of the next.
+    AddMonths {
+        date: Box<Expr>,
+        months: Box<Expr>,
+        later: bool,
+    },
+    /// Full months or years from one date to another; those from a later date to an earlier one are negative. A full
+    /// month ends on the day of the same number; where there is none, on the first day of the next month (so a person
+    /// born on 29 February is a year older on 1 March of common years).
+    FullMonths {
+        from: Box<Expr>,
+        to: Box<Expr>,
+        /// Months of one unit counted: 1 or 12.
+        unit: u8,
+    },
 }
 
 impl Program {
@@ -155,7 +337,108 @@ impl Program {
         self.inputs.get(id.0)
     }
 
+    pub(crate) fn parameter(&self, id: ParameterId) -> Option<&Parameter> {
+        self.parameters.get(id.0)
+    }
+
+    pub(crate) fn table(&self, id: TableId) -> Option<&Table> {
+        self.tables.get(id.0)
+    }
+
     pub(crate) fn ladder(&self, id: LadderId) -> Option<&Ladder> {
         self.ladders.get(id.0)
+    }
+
+    /// A value of a type as people write it.
+    pub(crate) fn show(&self, ty: Type, value: &BigRational) -> Text {
+        let ordinal = || usize::try_from(value.to_integer()).unwrap_or(usize::MAX);
+        match ty {
+            Type::Measure(measure) => measure.show(value),
+            Type::Bool if *value == BigRational::from(num_bigint::BigInt::from(0)) => Text::new("false", "否"),
+            Type::Bool => Text::new("true", "是"),
+            Type::Date => {
+                let shown = date_of(value).map_or_else(|| value.to_string(), |date| date.to_string());
+                Text::new(shown.clone(), shown)
+            }
+            Type::Enum(id) => {
+                let values = self.enums.get(id.0).map(|one| one.values.as_slice()).unwrap_or_default();
+                let name = values.get(ordinal()).map_or("?", |value| value.name.as_str());
+                Text::new(name, name)
+            }
+            Type::Code | Type::Id => match self.codes.get(ordinal()) {
+                Some(code) => Text::new(format!("\"{code}\""), format!("“{code}”")),
+                None => Text::new("(not listed)", "（未列出）"),
+            },
+        }
+    }
+}
+
+/// The day so many days after 1970-01-01.
+pub(crate) fn date_of(days: &BigRational) -> Option<Date> {
+    let days = i32::try_from(days.to_integer()).ok()?;
+    Date::new(1970, 1, 1).ok()?.checked_add(jiff::Span::new().try_days(days).ok()?).ok()
+}
+
+/// Days since 1970-01-01.
+pub(crate) fn days_of(date: Date) -> i32 {
+    let epoch = Date::new(1970, 1, 1).unwrap_or_default();
+    date.since(epoch).map(|span| span.get_days()).unwrap_or_default()
+}
+
+impl Expr {
+    /// The expressions that this one is directly made of.
+    pub(crate) fn parts(&self) -> Vec<&Self> {
+        match &self.kind {
+            ExprKind::Constant(_)
+            | ExprKind::Input(_)
+            | ExprKind::Parameter(_)
+            | ExprKind::Value(_)
+            | ExprKind::Known(_) => Vec::new(),
+            ExprKind::Negate(inner) | ExprKind::Round(inner, _) | ExprKind::Not(inner) | ExprKind::Apply(_, inner) => {
+                vec![inner]
+            }
+            ExprKind::Add(left, right)
+            | ExprKind::Sub(left, right)
+            | ExprKind::Mul(left, right)
+            | ExprKind::Div(left, right)
+            | ExprKind::Compare(_, left, right)
+            | ExprKind::And(left, right)
+            | ExprKind::Or(left, right) => vec![left, right],
+            ExprKind::Max(parts) | ExprKind::Min(parts) => parts.iter().collect(),
+            ExprKind::Cases(cases, otherwise) => {
+                cases.iter().flat_map(|(condition, value)| [condition, value]).chain([&**otherwise]).collect()
+            }
+            ExprKind::Lookup { keys, .. } | ExprKind::HasRow { keys, .. } => keys.iter().collect(),
+            ExprKind::AddMonths { date, months, .. } => vec![date, months],
+            ExprKind::FullMonths { from, to, .. } => vec![from, to],
+        }
+    }
+
+    /// The same, to be changed.
+    pub(crate) fn parts_mut(&mut self) -> Vec<&mut Self> {
+        match &mut self.kind {
+            ExprKind::Constant(_)
+            | ExprKind::Input(_)
+            | ExprKind::Parameter(_)
+            | ExprKind::Value(_)
+            | ExprKind::Known(_) => Vec::new(),
+            ExprKind::Negate(inner) | ExprKind::Round(inner, _) | ExprKind::Not(inner) | ExprKind::Apply(_, inner) => {
+                vec![inner]
+            }
+            ExprKind::Add(left, right)
+            | ExprKind::Sub(left, right)
+            | ExprKind::Mul(left, right)
+            | ExprKind::Div(left, right)
+            | ExprKind::Compare(_, left, right)
+            | ExprKind::And(left, right)
+            | ExprKind::Or(left, right) => vec![left, right],
+            ExprKind::Max(parts) | ExprKind::Min(parts) => parts.iter_mut().collect(),
+            ExprKind::Cases(cases, otherwise) => {
+                cases.iter_mut().flat_map(|(condition, value)| [condition, value]).chain([&mut **otherwise]).collect()
+            }
+            ExprKind::Lookup { keys, .. } | ExprKind::HasRow { keys, .. } => keys.iter_mut().collect(),
+            ExprKind::AddMonths { date, months, .. } => vec![date, months],
+            ExprKind::FullMonths { from, to, .. } => vec![from, to],
+        }
     }
 }

@@ -1,18 +1,29 @@
 //! Kernel to WebAssembly module. See `docs/abi.md` for what the module promises.
 
 mod batch;
+mod calendar;
+mod compute;
+mod divide;
+mod helpers;
 mod layout;
 mod row;
 mod schema;
+mod search;
+mod statuses;
+#[cfg(test)]
+mod tests;
 mod wide;
 
+use std::borrow::Cow;
+
 use wasm_encoder::{
-    CodeSection, CustomSection, ExportKind, ExportSection, FunctionSection, MemorySection, MemoryType, Module,
-    TypeSection,
+    CodeSection, ConstExpr, CustomSection, DataSection, ExportKind, ExportSection, FunctionSection, MemorySection,
+    MemoryType, Module, TypeSection, ValType,
 };
 
+use self::helpers::Helpers;
 use self::layout::Plan;
-use self::wide::Helpers;
+use self::statuses::Statuses;
 use crate::check::program::Program;
 use crate::lower::ir::Kernel;
 
@@ -28,15 +39,16 @@ pub(crate) struct Emitted {
 
 /// Writes the module of a checked program and its kernel.
 pub(crate) fn emit(program: &Program, kernel: &Kernel, source_sha256: &str) -> Result<Emitted, SchemaNotWritten> {
-    let plan = Plan::new(program, kernel);
+    let statuses = Statuses::of(program);
+    let plan = Plan::new(program, kernel, &statuses);
     let helpers = Helpers::used_by(kernel);
 
     let mut types = TypeSection::new();
     let mut functions = FunctionSection::new();
     let mut code = CodeSection::new();
-    types.ty().function([wasm_encoder::ValType::I32], [wasm_encoder::ValType::I32]);
+    types.ty().function([ValType::I32], [ValType::I32]);
     functions.function(0);
-    code.function(&batch::function(kernel, &plan, &helpers));
+    code.function(&batch::function(program, kernel, &plan, &statuses, &helpers));
     helpers.declare(&mut types, &mut functions, &mut code);
 
     let mut memories = MemorySection::new();
@@ -51,11 +63,25 @@ pub(crate) fn emit(program: &Program, kernel: &Kernel, source_sha256: &str) -> R
     let mut exports = ExportSection::new();
     exports.export("memory", ExportKind::Memory, 0);
     exports.export(layout::ENTRY, ExportKind::Func, 0);
+    let mut data = DataSection::new();
+    for (offset, bytes) in &plan.data {
+        data.active(0, &ConstExpr::i32_const(offset.cast_signed()), bytes.iter().copied());
+    }
 
     let mut module = Module::new();
     module.section(&types).section(&functions).section(&memories).section(&exports).section(&code);
-    let schema = schema::schema(program, &plan, source_sha256, fen_schema::sha256(module.as_slice()));
+    if !plan.data.is_empty() {
+        module.section(&data);
+    }
+    let codes = serde_json::to_vec(&program.codes).map_err(|_| SchemaNotWritten)?;
+    let hashes = schema::Hashes {
+        source: source_sha256.to_owned(),
+        code: fen_schema::sha256(module.as_slice()),
+        codes: fen_schema::sha256(&codes),
+    };
+    let schema = schema::schema(program, &plan, statuses, hashes);
     let json = schema.to_json().map_err(|_| SchemaNotWritten)?;
-    module.section(&CustomSection { name: fen_schema::SECTION.into(), data: json.into() });
+    module.section(&CustomSection { name: fen_schema::SECTION.into(), data: Cow::Owned(json) });
+    module.section(&CustomSection { name: fen_schema::CODES_SECTION.into(), data: Cow::Owned(codes) });
     Ok(Emitted { module: module.finish(), schema })
 }

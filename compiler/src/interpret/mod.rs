@@ -1,13 +1,21 @@
 //! The reference interpreter: what a checked program means, over exact fractions. Everything else is tested against it.
 
-use fen_grammar::tree::{Comparison, RoundingMode};
-use num_bigint::BigInt;
-use num_integer::Integer;
-use num_rational::BigRational;
-use num_traits::{One, Signed, Zero};
+mod calendar;
+mod ladders;
+mod numbers;
+#[cfg(test)]
+pub(crate) mod samples;
+mod tables;
 
-use crate::check::program::{Body, Expr, ExprKind, Ladder, Program, Rounding};
-use crate::resolve::program::{InputId, LadderId, Symbol, ValueId};
+use std::collections::{HashMap, HashSet};
+
+use num_rational::BigRational;
+use num_traits::{One, ToPrimitive, Zero};
+
+pub(crate) use self::numbers::{holds, round};
+use crate::check::program::{Body, Claim, Expr, ExprKind, Program, days_of};
+use crate::check::types::Type;
+use crate::ids::{InputId, SiteId, Symbol, TableId, ValueId};
 
 /// Why a claim is rejected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,159 +24,312 @@ pub(crate) enum Rejection {
     BelowMin(InputId),
     /// The input is greater than its greatest admitted value.
     AboveMax(InputId),
+    /// The input is none of the values of its type.
+    UnknownValue(InputId),
+    /// The date that the policy goes by is before the period in force.
+    BeforeInForce,
+    /// The date that the policy goes by is after the period in force.
+    AfterInForce,
+    /// A look-up that the claim needs finds no row.
+    UnknownCode(SiteId),
 }
+
+/// A value, or the look-up without which there is none, or [`UNDEFINED`].
+pub(crate) type Evaluated = Result<BigRational, SiteId>;
+
+/// Stands for what has no value: an optional input that is left out, a quotient by zero. The check has proven that no
+/// claim needs it; behind a condition that is false it does no harm. Of several failures the look-up counts.
+const UNDEFINED: SiteId = SiteId(usize::MAX);
 
 /// All values of one claim.
 #[derive(Clone, Debug)]
 pub(crate) struct Settled<'a> {
     program: &'a Program,
-    inputs: &'a [BigRational],
-    values: Vec<BigRational>,
+    claim: &'a Claim,
+    /// Those computed by now. One that failed, or was computed from what is not there, matters only to what needs it.
+    values: HashMap<ValueId, Evaluated>,
 }
 
-/// Settles one claim, given by one value per input.
-pub(crate) fn settle<'a>(program: &'a Program, inputs: &'a [BigRational]) -> Result<Settled<'a>, Rejection> {
-    for (at, (input, value)) in program.inputs.iter().zip(inputs).enumerate() {
-        if *value < input.facts.low {
-            return Err(Rejection::BelowMin(InputId(at)));
+/// Settles one claim.
+pub(crate) fn settle<'a>(program: &'a Program, claim: &'a Claim) -> Result<Settled<'a>, Rejection> {
+    check_inputs(program, claim)?;
+    check_date(program, claim)?;
+    let settled = compute(program, claim);
+    let failed = program.outputs.iter().filter_map(|output| {
+        let shown = output.present.map_or_else(|| Ok(true), |id| settled.value(id).map(|present| !present.is_zero()));
+        match shown {
+            Ok(true) => settled.value(output.value).err(),
+            Ok(false) => None,
+            Err(site) => Some(site),
         }
-        if *value > input.facts.high {
-            return Err(Rejection::AboveMax(InputId(at)));
-        }
+    });
+    match failed.min() {
+        Some(site) => Err(Rejection::UnknownCode(site)),
+        None => Ok(settled),
     }
-    let mut settled = Settled { program, inputs, values: vec![BigRational::zero(); program.values.len()] };
+}
+
+/// Computes all values of a claim, whatever its inputs are.
+pub(crate) fn compute<'a>(program: &'a Program, claim: &'a Claim) -> Settled<'a> {
+    let mut settled = Settled::empty(program, claim);
     for id in &program.order {
-        let Some(value) = program.value(*id) else { continue };
-        let exact = settled.body(&value.body, *id);
-        let result = value.rounding.as_ref().map_or_else(|| exact.clone(), |rounding| round(&exact, rounding));
-        if let Some(slot) = settled.values.get_mut(id.0) {
-            *slot = result;
-        }
+        settled.compute(*id);
     }
-    Ok(settled)
+    settled
 }
 
-impl Settled<'_> {
-    /// The value of a definition or share.
-    pub(crate) fn value(&self, id: ValueId) -> BigRational {
-        self.values.get(id.0).cloned().unwrap_or_else(BigRational::zero)
+/// Whether all conditions are true of a claim, for which only what they need is computed. They are not if the claim is
+/// rejected, or a look-up fails. The program need not be whole.
+pub(crate) fn meets(program: &Program, claim: &Claim, conditions: &[&Expr]) -> bool {
+    let Some(settled) = settle_for(program, claim, conditions) else { return false };
+    conditions.iter().all(|condition| settled.expr(condition).is_ok_and(|value| value.is_one()))
+}
+
+/// The value of one expression, for which only what it needs is computed; `None` if the claim is rejected, or a look-up
+/// fails.
+pub(crate) fn evaluate(program: &Program, claim: &Claim, expr: &Expr) -> Option<BigRational> {
+    settle_for(program, claim, &[expr])?.expr(expr).ok()
+}
+
+/// The values that expressions need of a claim, unless it is rejected.
+fn settle_for<'a>(program: &'a Program, claim: &'a Claim, exprs: &[&Expr]) -> Option<Settled<'a>> {
+    check_inputs(program, claim).ok()?;
+    check_date(program, claim).ok()?;
+    let mut settled = Settled::empty(program, claim);
+    needed(program, exprs).into_iter().for_each(|id| settled.compute(id));
+    Some(settled)
+}
+
+/// The values that expressions need, each after those it is computed from.
+fn needed(program: &Program, exprs: &[&Expr]) -> Vec<ValueId> {
+    let mut direct = Vec::new();
+    exprs.iter().for_each(|expr| values_in(expr, &mut direct));
+    let mut sorted = Vec::new();
+    let mut seen = HashSet::new();
+    // A value comes twice: to be looked into, and when all it needs is there.
+    let mut open: Vec<(ValueId, bool)> = direct.drain(..).map(|id| (id, false)).collect();
+    while let Some((id, is_ready)) = open.pop() {
+        if is_ready {
+            sorted.push(id);
+        } else if seen.insert(id) {
+            open.push((id, true));
+            needs(program, id, &mut direct);
+            open.extend(direct.drain(..).map(|id| (id, false)));
+        }
+    }
+    sorted
+}
+
+/// The values that a value is computed from directly.
+fn needs(program: &Program, id: ValueId, found: &mut Vec<ValueId>) {
+    match program.value(id).map(|value| &value.body) {
+        Some(Body::Expr(body)) => values_in(body, found),
+        Some(body @ (Body::Share { ladder, .. } | Body::Remainder { ladder })) => {
+            let Some(ladder) = program.ladder(*ladder) else { return };
+            if let Some(Symbol::Value(subject)) = ladder.subject {
+                found.push(subject);
+            }
+            ladder.base.iter().for_each(|base| values_in(base, found));
+            if matches!(body, Body::Remainder { .. }) {
+                found.extend(ladder.columns.iter().filter(|column| **column != id));
+            }
+        }
+        None => {}
+    }
+}
+
+/// The values that an expression names.
+fn values_in(expr: &Expr, found: &mut Vec<ValueId>) {
+    if let ExprKind::Value(id) = &expr.kind {
+        found.push(*id);
+    }
+    expr.parts().into_iter().for_each(|part| values_in(part, found));
+}
+
+fn check_inputs(program: &Program, claim: &Claim) -> Result<(), Rejection> {
+    for (at, input) in program.inputs.iter().enumerate() {
+        let id = InputId(at);
+        let is_ranked = matches!(input.ty, Type::Measure(_) | Type::Date);
+        let rejection = |ranked| Err(if is_ranked { ranked } else { Rejection::UnknownValue(id) });
+        match claim.inputs.get(at).and_then(Option::as_ref) {
+            None if input.is_optional => {}
+            None => return rejection(Rejection::BelowMin(id)),
+            Some(value) if *value < input.facts.low => return rejection(Rejection::BelowMin(id)),
+            Some(value) if *value > input.facts.high => return rejection(Rejection::AboveMax(id)),
+            Some(_) => {}
+        }
+    }
+    Ok(())
+}
+
+fn check_date(program: &Program, claim: &Claim) -> Result<(), Rejection> {
+    let (Some(date), Some((from, to))) = (claim_date(program, claim), program.in_force) else { return Ok(()) };
+    if date < days_of(from) {
+        return Err(Rejection::BeforeInForce);
+    }
+    if to.is_some_and(|to| date > days_of(to)) {
+        return Err(Rejection::AfterInForce);
+    }
+    Ok(())
+}
+
+/// The date that chooses versions.
+fn claim_date(program: &Program, claim: &Claim) -> Option<i32> {
+    let date = claim.inputs.get(program.dated_by?.0)?.as_ref()?;
+    date.to_integer().to_i32()
+}
+
+impl<'a> Settled<'a> {
+    fn empty(program: &'a Program, claim: &'a Claim) -> Self {
+        Self { program, claim, values: HashMap::new() }
     }
 
-    /// The value of an input, definition or share.
-    pub(crate) fn symbol(&self, symbol: Symbol) -> BigRational {
+    /// Computes a value from those it needs, which are computed already.
+    fn compute(&mut self, id: ValueId) {
+        let Some(value) = self.program.value(id) else { return };
+        let exact = self.body(&value.body, id);
+        let result = match &value.rounding {
+            Some(rounding) => exact.map(|exact| round(&exact, rounding)),
+            None => exact,
+        };
+        self.values.insert(id, result);
+    }
+
+    /// The value of a definition or share.
+    pub(crate) fn value(&self, id: ValueId) -> Evaluated {
+        self.values.get(&id).cloned().unwrap_or_else(|| Ok(BigRational::zero()))
+    }
+
+    /// The outputs, in their order; `None` is an empty one. One that could not be computed is empty too, but such a
+    /// claim is rejected.
+    pub(crate) fn outputs(&self) -> Vec<Option<BigRational>> {
+        let outputs = self.program.outputs.iter();
+        outputs
+            .map(|output| match output.present.map(|id| self.value(id)) {
+                Some(Ok(present)) if present.is_zero() => None,
+                Some(Err(_)) => None,
+                _ => self.value(output.value).ok(),
+            })
+            .collect()
+    }
+
+    /// The value of an input, a parameter, a definition or a share.
+    pub(crate) fn symbol(&self, symbol: Symbol) -> Evaluated {
         match symbol {
-            Symbol::Input(id) => self.inputs.get(id.0).cloned().unwrap_or_else(BigRational::zero),
+            Symbol::Input(id) => self.claim.inputs.get(id.0).cloned().flatten().ok_or(UNDEFINED),
+            Symbol::Parameter(id) => self.claim.parameters.get(id.0).cloned().ok_or(UNDEFINED),
             Symbol::Value(id) => self.value(id),
         }
     }
 
     /// The exact value of an expression.
-    pub(crate) fn expr(&self, expr: &Expr) -> BigRational {
+    pub(crate) fn expr(&self, expr: &Expr) -> Evaluated {
         match &expr.kind {
-            ExprKind::Constant(value) => value.clone(),
+            ExprKind::Constant(value) => Ok(value.clone()),
             ExprKind::Input(id) => self.symbol(Symbol::Input(*id)),
+            ExprKind::Parameter(id) => self.symbol(Symbol::Parameter(*id)),
             ExprKind::Value(id) => self.value(*id),
-            ExprKind::Negate(inner) => -self.expr(inner),
-            ExprKind::Add(left, right) => self.expr(left) + self.expr(right),
-            ExprKind::Sub(left, right) => self.expr(left) - self.expr(right),
-            ExprKind::Mul(left, right) => self.expr(left) * self.expr(right),
-            ExprKind::Div(inner, divisor) => self.expr(inner) / divisor,
-            ExprKind::Max(args) => args.iter().map(|arg| self.expr(arg)).max().unwrap_or_else(BigRational::zero),
-            ExprKind::Min(args) => args.iter().map(|arg| self.expr(arg)).min().unwrap_or_else(BigRational::zero),
+            ExprKind::Known(id) => Ok(truth(self.claim.inputs.get(id.0).is_some_and(Option::is_some))),
+            ExprKind::Negate(inner) => Ok(-self.expr(inner)?),
+            ExprKind::Add(left, right) => self.both(left, right).map(|(left, right)| left + right),
+            ExprKind::Sub(left, right) => self.both(left, right).map(|(left, right)| left - right),
+            ExprKind::Mul(left, right) => self.both(left, right).map(|(left, right)| left * right),
+            ExprKind::Div(left, right) => {
+                let (left, right) = self.both(left, right)?;
+                if right.is_zero() { Err(UNDEFINED) } else { Ok(left / right) }
+            }
+            ExprKind::Max(args) => Ok(self.all(args)?.into_iter().max().unwrap_or_else(BigRational::zero)),
+            ExprKind::Min(args) => Ok(self.all(args)?.into_iter().min().unwrap_or_else(BigRational::zero)),
+            ExprKind::Round(inner, rounding) => Ok(round(&self.expr(inner)?, rounding)),
+            ExprKind::Compare(comparison, left, right) => {
+                self.both(left, right).map(|(left, right)| truth(holds(&left, *comparison, &right)))
+            }
+            ExprKind::And(left, right) => {
+                let left = self.expr(left)?;
+                if left.is_zero() { Ok(left) } else { self.expr(right) }
+            }
+            ExprKind::Or(left, right) => {
+                let left = self.expr(left)?;
+                if left.is_zero() { self.expr(right) } else { Ok(left) }
+            }
+            ExprKind::Not(inner) => Ok(truth(self.expr(inner)?.is_zero())),
+            ExprKind::Cases(cases, last) => {
+                for (condition, value) in cases {
+                    if !self.expr(condition)?.is_zero() {
+                        return self.expr(value);
+                    }
+                }
+                self.expr(last)
+            }
+            ExprKind::Lookup { table, keys, site } => match (self.find(*table, keys)?, site) {
+                (Some(value), _) => Ok(value),
+                (None, site) => Err(site.unwrap_or(UNDEFINED)),
+            },
+            ExprKind::HasRow { table, keys } => Ok(truth(self.find(*table, keys)?.is_some())),
+            ExprKind::Apply(ladder, amount) => {
+                let amount = self.expr(amount);
+                self.slices(*ladder, 0, amount)
+            }
+            ExprKind::AddMonths { date, months, later } => {
+                let (date, months) = self.both(date, months)?;
+                calendar::add_months(&date, &months, *later).ok_or(UNDEFINED)
+            }
+            ExprKind::FullMonths { from, to, unit } => {
+                let (from, to) = self.both(from, to)?;
+                calendar::full_months(&from, &to, *unit).ok_or(UNDEFINED)
+            }
         }
     }
 
-    fn body(&self, body: &Body, id: ValueId) -> BigRational {
+    /// Two values that are both needed: of two look-ups that fail, the first one counts.
+    fn both(&self, left: &Expr, right: &Expr) -> Result<(BigRational, BigRational), SiteId> {
+        both(self.expr(left), self.expr(right))
+    }
+
+    /// Values that are all needed.
+    fn all(&self, exprs: &[Expr]) -> Result<Vec<BigRational>, SiteId> {
+        let values: Vec<Evaluated> = exprs.iter().map(|expr| self.expr(expr)).collect();
+        match values.iter().filter_map(|value| value.as_ref().err()).min() {
+            Some(site) => Err(*site),
+            None => Ok(values.into_iter().flatten().collect()),
+        }
+    }
+
+    fn body(&self, body: &Body, id: ValueId) -> Evaluated {
         match body {
             Body::Expr(expr) => self.expr(expr),
-            Body::Share { ladder, column } => {
-                self.program.ladder(*ladder).map_or_else(BigRational::zero, |ladder| self.share(ladder, *column))
+            Body::Share { ladder, column } => self.slices(*ladder, *column, self.subject(*ladder)),
+            Body::Remainder { ladder } => {
+                let Some(columns) = self.program.ladder(*ladder).map(|ladder| &ladder.columns) else {
+                    return Ok(BigRational::zero());
+                };
+                let others = columns.iter().filter(|column| **column != id);
+                others.fold(self.subject(*ladder), |rest, other| {
+                    both(rest, self.value(*other)).map(|(rest, other)| rest - other)
+                })
             }
-            Body::Remainder { ladder } => self.remainder(*ladder, id),
         }
     }
 
-    /// Every row's slice of the subject times what the row gives the column.
-    fn share(&self, ladder: &Ladder, column: usize) -> BigRational {
-        let subject = self.symbol(ladder.subject);
-        let base = ladder.base.as_ref().map_or_else(BigRational::one, |base| self.expr(base));
-        let mut sum = BigRational::zero();
-        for row in &ladder.rows {
-            let low = row.low.as_ref().map(|low| low * &base);
-            let high = row.high.as_ref().map(|high| high * &base);
-            // The part of the way from nothing to the subject that lies in this row.
-            let slice =
-                clamp(&subject, low.as_ref(), high.as_ref()) - clamp(&BigRational::zero(), low.as_ref(), high.as_ref());
-            sum += slice * row.shares.get(column).cloned().unwrap_or_else(BigRational::zero);
-        }
-        sum
-    }
-
-    fn remainder(&self, ladder: LadderId, id: ValueId) -> BigRational {
-        let Some(ladder) = self.program.ladder(ladder) else { return BigRational::zero() };
-        let others = ladder.columns.iter().filter(|column| **column != id);
-        others.fold(self.symbol(ladder.subject), |rest, other| rest - self.value(*other))
+    /// The value of a table for keys, if it has a row for them.
+    fn find(&self, table: TableId, keys: &[Expr]) -> Result<Option<BigRational>, SiteId> {
+        let keys = self.all(keys)?;
+        let date = claim_date(self.program, self.claim);
+        Ok(self.program.table(table).and_then(|table| tables::find(table, &keys, date)))
     }
 }
 
-fn clamp(value: &BigRational, low: Option<&BigRational>, high: Option<&BigRational>) -> BigRational {
-    let raised = low.map_or(value, |low| low.max(value));
-    high.map_or(raised, |high| high.min(raised)).clone()
-}
-
-/// The multiple of the step that the mode chooses.
-pub(crate) fn round(value: &BigRational, rounding: &Rounding) -> BigRational {
-    let steps = value.abs() / &rounding.step;
-    let (whole, rest) = steps.numer().div_mod_floor(steps.denom());
-    let twice: BigInt = rest.clone() * 2;
-    let up = match rounding.mode {
-        RoundingMode::Down => false,
-        RoundingMode::Up => !rest.is_zero(),
-        RoundingMode::HalfUp => twice >= *steps.denom(),
-        RoundingMode::HalfEven => twice > *steps.denom() || (twice == *steps.denom() && whole.is_odd()),
-    };
-    let whole = if up { whole + 1 } else { whole };
-    let size = BigRational::from(whole) * &rounding.step;
-    if value.is_negative() { -size } else { size }
-}
-
-/// Whether a comparison holds.
-pub(crate) fn holds(left: &BigRational, comparison: Comparison, right: &BigRational) -> bool {
-    match comparison {
-        Comparison::Eq => left == right,
-        Comparison::Ne => left != right,
-        Comparison::Lt => left < right,
-        Comparison::Le => left <= right,
-        Comparison::Gt => left > right,
-        Comparison::Ge => left >= right,
+fn both(left: Evaluated, right: Evaluated) -> Result<(BigRational, BigRational), SiteId> {
+    match (left, right) {
+        (Ok(left), Ok(right)) => Ok((left, right)),
+        (Err(left), Err(right)) => Err(left.min(right)),
+        (Err(site), _) | (_, Err(site)) => Err(site),
     }
+}
+
+fn truth(is_true: bool) -> BigRational {
+    if is_true { BigRational::one() } else { BigRational::zero() }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn rounding_modes() {
-        let step = BigRational::new(1.into(), 100.into());
-        let round = |thousandths: i64, mode| {
-            let rounding = Rounding { mode, step: step.clone() };
-            (round(&BigRational::new(thousandths.into(), 1000.into()), &rounding) / &step).to_integer()
-        };
-        for (value, half_up, half_even, down, up) in [
-            (5, 1, 0, 0, 1),
-            (-5, -1, 0, 0, -1),
-            (15, 2, 2, 1, 2),
-            (-15, -2, -2, -1, -2),
-            (14, 1, 1, 1, 2),
-            (16, 2, 2, 1, 2),
-            (10, 1, 1, 1, 1),
-            (0, 0, 0, 0, 0),
-        ] {
-            assert_eq!(round(value, RoundingMode::HalfUp), half_up.into(), "{value} half up");
-            assert_eq!(round(value, RoundingMode::HalfEven), half_even.into(), "{value} half even");
-            assert_eq!(round(value, RoundingMode::Down), down.into(), "{value} down");
-            assert_eq!(round(value, RoundingMode::Up), up.into(), "{value} up");
-        }
-    }
-}
+mod tests;

@@ -36,8 +36,9 @@ impl Problem for TooLargeNumber {
 
     fn help(&self) -> Option<Text> {
         Some(Text::new(
-            "narrow the ranges of the inputs it depends on, write rates with fewer decimals, or divide less often",
-            "请缩小其所依赖输入的取值范围，减少比率的小数位数，或减少相除的次数",
+            "narrow the ranges of the inputs it depends on, write rates with fewer decimals, or round quotients before \
+             going on with them",
+            "请缩小其所依赖输入的取值范围，减少比率的小数位数，或先将商取整再参与后续计算",
         ))
     }
 }

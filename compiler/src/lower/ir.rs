@@ -12,12 +12,18 @@ use num_traits::{Signed, Zero};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(crate) struct Ref(pub(crate) usize);
 
-/// What an operation computes.
+/// What an operation computes. Conditions are 0 or 1.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum OpKind {
     Constant(BigInt),
     /// The cell of an input column.
     Input(usize),
+    /// The cell of a parameter.
+    Parameter(usize),
+    /// Whether the cell of an optional input, given by its operation, is not the one that says it is missing.
+    Known(Ref),
+    /// The same integer; where it matters it lies in this operation's range.
+    Narrow(Ref, BigInt, BigInt),
     Add(Ref, Ref),
     Sub(Ref, Ref),
     Mul(Ref, Ref),
@@ -29,6 +35,40 @@ pub(crate) enum OpKind {
         divisor: BigInt,
         mode: RoundingMode,
     },
+    /// The quotient by a divisor that is positive where it matters, rounded to an integer. Never traps.
+    Quotient {
+        value: Ref,
+        divisor: Ref,
+        mode: RoundingMode,
+    },
+    Less(Ref, Ref),
+    Equal(Ref, Ref),
+    And(Ref, Ref),
+    Or(Ref, Ref),
+    Not(Ref),
+    /// The second if the first is true, else the third.
+    Select(Ref, Ref, Ref),
+    /// How many entries of a list are not greater.
+    Position {
+        list: usize,
+        value: Ref,
+    },
+    /// The entry of an array; the first one for an index that it does not have.
+    Cell {
+        array: usize,
+        index: Ref,
+    },
+    /// See [`crate::check::program::ExprKind::AddMonths`].
+    AddMonths {
+        date: Ref,
+        months: Ref,
+        later: bool,
+    },
+    /// See [`crate::check::program::ExprKind::FullMonths`]; in months.
+    FullMonths {
+        from: Ref,
+        to: Ref,
+    },
 }
 
 /// An operation with the range of its results.
@@ -37,6 +77,11 @@ pub(crate) struct Op {
     pub(crate) kind: OpKind,
     pub(crate) low: BigInt,
     pub(crate) high: BigInt,
+    /// Whether the result is held as a condition.
+    pub(crate) is_flag: bool,
+    /// Whether the range holds for every row that is computed, not only where the result matters. What is not needed,
+    /// such as an optional input that is missing, may be any number.
+    pub(crate) is_solid: bool,
 }
 
 /// How an integer is held while a row is computed.
@@ -49,12 +94,29 @@ pub(crate) enum Width {
 impl Width {
     /// The width that holds all integers from `low` to `high`; `None` if none does.
     pub(crate) fn of(low: &BigInt, high: &BigInt) -> Option<Self> {
-        let fits = |bits: u32| {
-            let end = BigInt::from(1) << (bits - 1);
-            *low >= -end.clone() && *high < end
-        };
-        if fits(64) { Some(Self::W64) } else { fits(128).then_some(Self::W128) }
+        if fits(low, high, 64) { Some(Self::W64) } else { fits(low, high, 128).then_some(Self::W128) }
     }
+}
+
+/// Whether two's complement of so many bits holds all integers of a range.
+fn fits(low: &BigInt, high: &BigInt, bits: u64) -> bool {
+    // One bit is the sign's. The least number needs as many bits as one beyond the greatest.
+    let is_held = |end: &BigInt| end.bits() < bits || (end.is_negative() && (end + 1u8).bits() < bits);
+    is_held(low) && is_held(high)
+}
+
+/// Whether 18 digits are enough, the precision of Arrow's Decimal64.
+pub(crate) fn fits_18_digits(low: &BigInt, high: &BigInt) -> bool {
+    let end = BigInt::from(1_000_000_000_000_000_000u64);
+    *low > -end.clone() && *high < end
+}
+
+/// A cell of an output column.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct OutputCell {
+    pub(crate) value: Ref,
+    /// Whether there is a value; there always is one if there is no such operation.
+    pub(crate) present: Option<Ref>,
 }
 
 /// The work of one row.
@@ -63,12 +125,31 @@ pub(crate) struct Kernel {
     /// Each operation comes after its operands.
     pub(crate) ops: Vec<Op>,
     /// The cells of the output columns.
-    pub(crate) outputs: Vec<Ref>,
+    pub(crate) outputs: Vec<OutputCell>,
+    /// The number of the look-up that rejects the row, or that of all look-ups if none does.
+    pub(crate) fault: Option<Ref>,
+    /// Ascending.
+    pub(crate) lists: Vec<Vec<i64>>,
+    /// Never empty.
+    pub(crate) arrays: Vec<Vec<i64>>,
 }
 
 impl Kernel {
     pub(crate) fn op(&self, at: Ref) -> Option<&Op> {
         self.ops.get(at.0)
+    }
+
+    /// The operation whose result this is, behind those that only know more about it.
+    pub(crate) fn source(&self, mut at: Ref) -> Ref {
+        while let Some(Op { kind: OpKind::Narrow(inner, ..), .. }) = self.op(at) {
+            at = *inner;
+        }
+        at
+    }
+
+    /// What must be computed.
+    pub(crate) fn roots(&self) -> impl Iterator<Item = Ref> + '_ {
+        self.outputs.iter().flat_map(|cell| [Some(cell.value), cell.present]).flatten().chain(self.fault)
     }
 
     /// Whether computing an operation takes 128 bits, even if its result needs only 64. Sums and products never do for
@@ -77,204 +158,163 @@ impl Kernel {
         if op.width() == Width::W128 {
             return true;
         }
-        let operands = op.kind.operands();
-        let takes_wide = operands.into_iter().filter_map(|at| self.op(at)).any(|op| op.width() == Width::W128);
+        let takes_wide = || {
+            let mut is_wide = false;
+            op.kind.operands(|at| is_wide |= self.op(at).is_some_and(|op| op.width() == Width::W128));
+            is_wide
+        };
+        // The size of the value and up to a divisor are added as unsigned numbers.
+        let overflows = |value: Ref, divisor: &BigInt| {
+            let size = self.op(value).map(Op::size).unwrap_or_default();
+            size + divisor > BigInt::from(u64::MAX)
+        };
         match &op.kind {
-            OpKind::Max(..) | OpKind::Min(..) => takes_wide,
-            OpKind::Divide { value, divisor, .. } => {
-                // The size of the value and up to a divisor are added as unsigned numbers.
-                let size = self.op(*value).map(|op| op.low.abs().max(op.high.abs())).unwrap_or_default();
-                takes_wide || size + divisor > BigInt::from(u64::MAX)
+            OpKind::Max(..) | OpKind::Min(..) | OpKind::Less(..) | OpKind::Equal(..) => takes_wide(),
+            OpKind::Divide { value, divisor, .. } => takes_wide() || overflows(*value, divisor),
+            OpKind::Quotient { value, divisor, .. } => {
+                let greatest = self.op(*divisor).map(|op| op.high.clone()).unwrap_or_default();
+                takes_wide() || overflows(*value, &greatest)
             }
             _ => false,
         }
     }
-}
 
-impl Op {
-    /// How the results are held.
-    pub(crate) fn width(&self) -> Width {
-        Width::of(&self.low, &self.high).unwrap_or(Width::W128)
-    }
-}
-
-/// An integer that may need more than 128 bits.
-#[derive(Clone, Debug)]
-pub(crate) struct TooWide {
-    pub(crate) low: BigInt,
-    pub(crate) high: BigInt,
-}
-
-/// Builds a kernel; equal operations become one, and what the ranges decide is not computed.
-#[derive(Default)]
-pub(crate) struct Builder {
-    kernel: Kernel,
-    known: HashMap<OpKind, Ref>,
-}
-
-impl Builder {
-    pub(crate) fn finish(mut self, outputs: Vec<Ref>) -> Kernel {
-        self.kernel.outputs = outputs;
-        self.drop_unused();
-        self.kernel
-    }
-
-    pub(crate) fn constant(&mut self, value: BigInt) -> Result<Ref, TooWide> {
-        self.push(OpKind::Constant(value.clone()), value.clone(), value)
-    }
-
-    pub(crate) fn input(&mut self, at: usize, low: BigInt, high: BigInt) -> Result<Ref, TooWide> {
-        self.push(OpKind::Input(at), low, high)
-    }
-
-    pub(crate) fn add(&mut self, left: Ref, right: Ref) -> Result<Ref, TooWide> {
-        let ((a, b), (c, d)) = (self.range(left), self.range(right));
-        if a.is_zero() && b.is_zero() {
-            return Ok(right);
-        }
-        if c.is_zero() && d.is_zero() {
-            return Ok(left);
-        }
-        self.push(OpKind::Add(left, right), a + c, b + d)
-    }
-
-    pub(crate) fn sub(&mut self, left: Ref, right: Ref) -> Result<Ref, TooWide> {
-        let ((a, b), (c, d)) = (self.range(left), self.range(right));
-        if c.is_zero() && d.is_zero() {
-            return Ok(left);
-        }
-        if left == right {
-            return self.constant(BigInt::zero());
-        }
-        self.push(OpKind::Sub(left, right), a - d, b - c)
-    }
-
-    pub(crate) fn mul(&mut self, left: Ref, right: Ref) -> Result<Ref, TooWide> {
-        let ((a, b), (c, d)) = (self.range(left), self.range(right));
-        let one = BigInt::from(1);
-        if a == one && b == one {
-            return Ok(right);
-        }
-        if c == one && d == one {
-            return Ok(left);
-        }
-        let corners = [&a * &c, &a * &d, &b * &c, &b * &d];
-        let low = corners.iter().min().cloned().unwrap_or_default();
-        let high = corners.iter().max().cloned().unwrap_or_default();
-        self.push(OpKind::Mul(left, right), low, high)
-    }
-
-    pub(crate) fn max(&mut self, left: Ref, right: Ref) -> Result<Ref, TooWide> {
-        let ((a, b), (c, d)) = (self.range(left), self.range(right));
-        if a >= d {
-            return Ok(left);
-        }
-        if c >= b {
-            return Ok(right);
-        }
-        self.push(OpKind::Max(left, right), a.max(c), b.max(d))
-    }
-
-    pub(crate) fn min(&mut self, left: Ref, right: Ref) -> Result<Ref, TooWide> {
-        let ((a, b), (c, d)) = (self.range(left), self.range(right));
-        if b <= c {
-            return Ok(left);
-        }
-        if d <= a {
-            return Ok(right);
-        }
-        self.push(OpKind::Min(left, right), a.min(c), b.min(d))
-    }
-
-    /// The quotient by a positive divisor, rounded to an integer.
-    pub(crate) fn divide(&mut self, value: Ref, divisor: BigInt, mode: RoundingMode) -> Result<Ref, TooWide> {
-        if divisor == BigInt::from(1) {
-            return Ok(value);
-        }
-        let (low, high) = self.range(value);
-        // On the way, up to a divisor is added to the size of the value.
-        let size = low.abs().max(high.abs()) + &divisor;
-        if Width::of(&BigInt::zero(), &size).is_none() {
-            return Err(TooWide { low: -size.clone(), high: size });
-        }
-        let (low, high) = (low.div_floor(&divisor), high.div_ceil(&divisor));
-        self.push(OpKind::Divide { value, divisor, mode }, low, high)
-    }
-
-    /// Tells the builder that all results of `at` lie within a range, which other reasoning has proven.
-    pub(crate) fn narrow(&mut self, at: Ref, low: &BigInt, high: &BigInt) {
-        if let Some(op) = self.kernel.ops.get_mut(at.0) {
-            op.low = (&op.low).max(low).clone();
-            op.high = (&op.high).min(high).clone();
+    /// What engines have to compile for an operation, where one on 64 bits counts 1.
+    pub(crate) fn cost(&self, op: &Op) -> usize {
+        match op.kind {
+            OpKind::Divide { .. } | OpKind::Quotient { .. } => 4,
+            _ if self.works_wide(op) => 4,
+            _ => 1,
         }
     }
 
-    pub(crate) fn range(&self, at: Ref) -> (BigInt, BigInt) {
-        self.kernel.op(at).map(|op| (op.low.clone(), op.high.clone())).unwrap_or_default()
-    }
-
-    fn push(&mut self, kind: OpKind, low: BigInt, high: BigInt) -> Result<Ref, TooWide> {
-        if let Some(known) = self.known.get(&kind) {
-            return Ok(*known);
-        }
-        if Width::of(&low, &high).is_none() {
-            return Err(TooWide { low, high });
-        }
-        let at = Ref(self.kernel.ops.len());
-        self.known.insert(kind.clone(), at);
-        self.kernel.ops.push(Op { kind, low, high });
-        Ok(at)
-    }
-
-    /// Keeps inputs and what the outputs need.
-    fn drop_unused(&mut self) {
-        let mut used = vec![false; self.kernel.ops.len()];
-        let mut open = self.kernel.outputs.clone();
-        while let Some(at) = open.pop() {
-            match used.get_mut(at.0) {
-                Some(used) if !*used => *used = true,
-                _ => continue,
+    /// Keeps inputs, parameters and what is needed.
+    pub(super) fn drop_unused(&mut self) {
+        let mut used: Vec<bool> =
+            self.ops.iter().map(|op| matches!(op.kind, OpKind::Input(_) | OpKind::Parameter(_))).collect();
+        for root in self.roots() {
+            if let Some(used) = used.get_mut(root.0) {
+                *used = true;
             }
-            if let Some(op) = self.kernel.op(at) {
-                open.extend(op.kind.operands());
+        }
+        // Operands come before what is computed from them.
+        for at in (0..self.ops.len()).rev() {
+            if used.get(at).copied().unwrap_or(false)
+                && let Some(op) = self.ops.get(at)
+            {
+                op.kind.operands(|operand| {
+                    if let Some(used) = used.get_mut(operand.0) {
+                        *used = true;
+                    }
+                });
             }
         }
         let mut moved = HashMap::new();
         let mut ops = Vec::new();
-        for (at, op) in std::mem::take(&mut self.kernel.ops).into_iter().enumerate() {
-            if used.get(at).copied().unwrap_or(false) || matches!(op.kind, OpKind::Input(_)) {
+        for ((at, op), is_used) in std::mem::take(&mut self.ops).into_iter().enumerate().zip(used) {
+            if is_used {
                 moved.insert(Ref(at), Ref(ops.len()));
-                let kind = op.kind.renumbered(&moved);
+                let kind = op.kind.renumbered(|at| moved.get(&at).copied().unwrap_or(at));
                 ops.push(Op { kind, ..op });
             }
         }
-        self.kernel.ops = ops;
-        for output in &mut self.kernel.outputs {
-            *output = moved.get(output).copied().unwrap_or(*output);
+        self.ops = ops;
+        let to = |at: Ref| moved.get(&at).copied().unwrap_or(at);
+        for cell in &mut self.outputs {
+            *cell = OutputCell { value: to(cell.value), present: cell.present.map(to) };
         }
+        self.fault = self.fault.map(to);
+    }
+}
+
+impl Op {
+    /// How the results are held, if not as a condition.
+    pub(crate) fn width(&self) -> Width {
+        Width::of(&self.low, &self.high).unwrap_or(Width::W128)
+    }
+
+    /// Whether the results are held in two locals: cells of 16 bytes, and what needs them.
+    pub(crate) fn is_pair(&self) -> bool {
+        match self.kind {
+            OpKind::Input(_) | OpKind::Parameter(_) => !fits_18_digits(&self.low, &self.high),
+            _ => self.width() == Width::W128,
+        }
+    }
+
+    /// The greatest distance from zero.
+    pub(crate) fn size(&self) -> BigInt {
+        self.low.abs().max(self.high.abs())
     }
 }
 
 impl OpKind {
-    /// What the operation is computed from.
-    pub(crate) fn operands(&self) -> Vec<Ref> {
+    /// Visits what the operation is computed from.
+    pub(crate) fn operands(&self, mut visit: impl FnMut(Ref)) {
         match self {
-            Self::Constant(_) | Self::Input(_) => Vec::new(),
-            Self::Add(a, b) | Self::Sub(a, b) | Self::Mul(a, b) | Self::Max(a, b) | Self::Min(a, b) => vec![*a, *b],
-            Self::Divide { value, .. } => vec![*value],
+            Self::Constant(_) | Self::Input(_) | Self::Parameter(_) => {}
+            Self::Known(at) | Self::Narrow(at, ..) | Self::Not(at) => visit(*at),
+            Self::Divide { value, .. } | Self::Position { value, .. } | Self::Cell { index: value, .. } => {
+                visit(*value)
+            }
+            Self::Add(a, b)
+            | Self::Sub(a, b)
+            | Self::Mul(a, b)
+            | Self::Max(a, b)
+            | Self::Min(a, b)
+            | Self::Less(a, b)
+            | Self::Equal(a, b)
+            | Self::And(a, b)
+            | Self::Or(a, b)
+            | Self::Quotient { value: a, divisor: b, .. }
+            | Self::AddMonths { date: a, months: b, .. }
+            | Self::FullMonths { from: a, to: b } => {
+                visit(*a);
+                visit(*b);
+            }
+            Self::Select(a, b, c) => {
+                visit(*a);
+                visit(*b);
+                visit(*c);
+            }
         }
     }
 
-    fn renumbered(self, moved: &HashMap<Ref, Ref>) -> Self {
-        let to = |at: Ref| moved.get(&at).copied().unwrap_or(at);
+    fn renumbered(self, to: impl Fn(Ref) -> Ref) -> Self {
         match self {
-            Self::Constant(_) | Self::Input(_) => self,
+            Self::Constant(_) | Self::Input(_) | Self::Parameter(_) => self,
+            Self::Known(a) => Self::Known(to(a)),
+            Self::Narrow(a, low, high) => Self::Narrow(to(a), low, high),
+            Self::Not(a) => Self::Not(to(a)),
             Self::Add(a, b) => Self::Add(to(a), to(b)),
             Self::Sub(a, b) => Self::Sub(to(a), to(b)),
             Self::Mul(a, b) => Self::Mul(to(a), to(b)),
             Self::Max(a, b) => Self::Max(to(a), to(b)),
             Self::Min(a, b) => Self::Min(to(a), to(b)),
+            Self::Less(a, b) => Self::Less(to(a), to(b)),
+            Self::Equal(a, b) => Self::Equal(to(a), to(b)),
+            Self::And(a, b) => Self::And(to(a), to(b)),
+            Self::Or(a, b) => Self::Or(to(a), to(b)),
+            Self::Select(a, b, c) => Self::Select(to(a), to(b), to(c)),
             Self::Divide { value, divisor, mode } => Self::Divide { value: to(value), divisor, mode },
+            Self::Quotient { value, divisor, mode } => Self::Quotient { value: to(value), divisor: to(divisor), mode },
+            Self::Position { list, value } => Self::Position { list, value: to(value) },
+            Self::Cell { array, index } => Self::Cell { array, index: to(index) },
+            Self::AddMonths { date, months, later } => Self::AddMonths { date: to(date), months: to(months), later },
+            Self::FullMonths { from, to: until } => Self::FullMonths { from: to(from), to: to(until) },
         }
     }
+}
+
+/// A quotient by a positive divisor, rounded to an integer.
+pub(crate) fn rounded(value: &BigInt, divisor: &BigInt, mode: RoundingMode) -> BigInt {
+    let (whole, rest) = value.abs().div_mod_floor(divisor);
+    let twice = &rest * 2u8;
+    let up = match mode {
+        RoundingMode::Down => false,
+        RoundingMode::Up => !rest.is_zero(),
+        RoundingMode::HalfUp => twice >= *divisor,
+        RoundingMode::HalfEven => twice > *divisor || (twice == *divisor && whole.is_odd()),
+    };
+    let whole = if up { whole + 1u8 } else { whole };
+    if value.is_negative() { -whole } else { whole }
 }

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use fen_grammar::diagnostic::{Diagnostic, Lang, Severity};
-use fen_grammar::source::Source;
+use fen_grammar::source::{Source, Sources, Span};
 use miette::{
     GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteError, MietteSpanContents, NamedSource, SourceCode,
     SourceSpan, SpanContents,
@@ -20,22 +20,28 @@ pub enum Style {
 
 /// The diagnostics as text, one after the other.
 #[must_use]
-pub fn text(source: &Source, diagnostics: &[Diagnostic], lang: Lang, style: Style) -> String {
+pub fn text(sources: &Sources, diagnostics: &[Diagnostic], lang: Lang, style: Style) -> String {
     let theme = match style {
         Style::Plain => GraphicalTheme::unicode_nocolor(),
         Style::Colours => GraphicalTheme::unicode(),
     };
     let handler = GraphicalReportHandler::new_themed(theme).with_links(false).with_width(110);
-    let named = InCharacters(NamedSource::new(source.name(), source.text().to_owned()));
     let mut text = String::new();
     for diagnostic in diagnostics {
-        let report = Report { diagnostic, lang, source: &named };
+        let culprit = diagnostic.labels.first().map(|label| label.span).unwrap_or_default();
+        let (source, _) = super::place(sources, culprit);
+        let named = InCharacters(NamedSource::new(source.name(), source.text().to_owned()));
+        let report = Report { diagnostic, lang, source: &named, places: places(sources, source, diagnostic, lang) };
         if handler.render_report(&mut text, &report).is_err() {
             text.push_str(diagnostic.message.get(lang));
         }
         text.push('\n');
     }
-    text
+    match lang {
+        Lang::En => text,
+        // miette writes the word itself; both take six columns.
+        Lang::Zh => text.replace("  help: ", "  建议：").replace("help: \u{1b}", "建议：\u{1b}"),
+    }
 }
 
 /// A source whose columns are counted in characters, as editors and the JSON form count them; miette counts bytes.
@@ -67,6 +73,30 @@ struct Report<'a> {
     diagnostic: &'a Diagnostic,
     lang: Lang,
     source: &'a InCharacters,
+    places: Places,
+}
+
+/// Where the labels of a diagnostic are to be shown.
+struct Places {
+    /// In the file of the culprit.
+    here: Vec<(Span, String)>,
+    /// In other files, in words.
+    elsewhere: Vec<String>,
+}
+
+fn places(sources: &Sources, source: &Source, diagnostic: &Diagnostic, lang: Lang) -> Places {
+    let mut places = Places { here: Vec::new(), elsewhere: Vec::new() };
+    for label in &diagnostic.labels {
+        let (file, span) = super::place(sources, label.span);
+        let text = label.text.get(lang).to_owned();
+        if std::ptr::eq(file, source) {
+            places.here.push((span, text));
+        } else {
+            let at = file.position(span.start);
+            places.elsewhere.push(format!("{}:{}:{}: {text}", file.name(), at.line, at.column));
+        }
+    }
+    places
 }
 
 impl fmt::Debug for Report<'_> {
@@ -96,7 +126,9 @@ impl miette::Diagnostic for Report<'_> {
     }
 
     fn help<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
-        self.diagnostic.help.as_ref().map(|help| Box::new(help.get(self.lang)) as Box<dyn fmt::Display>)
+        let help = self.diagnostic.help.as_ref().map(|help| help.get(self.lang).to_owned());
+        let lines: Vec<String> = self.places.elsewhere.iter().cloned().chain(help).collect();
+        (!lines.is_empty()).then(|| Box::new(lines.join("\n")) as Box<dyn fmt::Display>)
     }
 
     fn source_code(&self) -> Option<&dyn SourceCode> {
@@ -104,13 +136,12 @@ impl miette::Diagnostic for Report<'_> {
     }
 
     fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
-        let labels = self.diagnostic.labels.iter().enumerate().map(|(at, label)| {
-            let text = Some(label.text.get(self.lang).to_owned());
-            let (start, length) = (label.span.start, label.span.end - label.span.start);
+        let labels = self.places.here.iter().enumerate().map(|(at, (span, text))| {
+            let place = (span.start, span.end.saturating_sub(span.start));
             if at == 0 {
-                LabeledSpan::new_primary_with_span(text, (start, length))
+                LabeledSpan::new_primary_with_span(Some(text.clone()), place)
             } else {
-                LabeledSpan::new_with_span(text, (start, length))
+                LabeledSpan::new_with_span(Some(text.clone()), place)
             }
         });
         Some(Box::new(labels))

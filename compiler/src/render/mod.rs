@@ -4,7 +4,7 @@
 mod framed;
 
 use fen_grammar::diagnostic::{Diagnostic, Lang, Severity};
-use fen_grammar::source::Source;
+use fen_grammar::source::{Source, Sources, Span};
 use serde_json::{Value, json};
 
 #[cfg(feature = "fancy")]
@@ -12,7 +12,7 @@ pub use self::framed::{Style, text};
 
 /// Each diagnostic as a JSON object; lines and columns count from 1, columns count characters, ends are exclusive.
 #[must_use]
-pub fn json(source: &Source, diagnostics: &[Diagnostic], lang: Lang) -> Vec<Value> {
+pub fn json(sources: &Sources, diagnostics: &[Diagnostic], lang: Lang) -> Vec<Value> {
     diagnostics
         .iter()
         .map(|diagnostic| {
@@ -20,8 +20,10 @@ pub fn json(source: &Source, diagnostics: &[Diagnostic], lang: Lang) -> Vec<Valu
                 .labels
                 .iter()
                 .map(|label| {
-                    let (start, end) = (source.position(label.span.start), source.position(label.span.end));
+                    let (source, span) = place(sources, label.span);
+                    let (start, end) = (source.position(span.start), source.position(span.end));
                     json!({
+                        "file": source.name(),
                         "line": start.line,
                         "column": start.column,
                         "end_line": end.line,
@@ -30,8 +32,9 @@ pub fn json(source: &Source, diagnostics: &[Diagnostic], lang: Lang) -> Vec<Valu
                     })
                 })
                 .collect();
+            let culprit = diagnostic.labels.first().map(|label| label.span).unwrap_or_default();
             json!({
-                "file": source.name(),
+                "file": place(sources, culprit).0.name(),
                 "code": diagnostic.code,
                 "severity": severity(diagnostic.severity),
                 "message": diagnostic.message.get(lang),
@@ -40,6 +43,12 @@ pub fn json(source: &Source, diagnostics: &[Diagnostic], lang: Lang) -> Vec<Valu
             })
         })
         .collect()
+}
+
+/// The source that a place lies in, and the place there.
+fn place(sources: &Sources, span: Span) -> (&Source, Span) {
+    static NOWHERE: std::sync::LazyLock<Source> = std::sync::LazyLock::new(|| Source::new("", ""));
+    sources.locate(span).unwrap_or((&NOWHERE, Span::default()))
 }
 
 fn severity(severity: Severity) -> &'static str {

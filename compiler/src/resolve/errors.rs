@@ -1,6 +1,6 @@
 //! What can be wrong with names and header items.
 
-use fen_grammar::diagnostic::{Label, Problem, Text};
+use fen_grammar::diagnostic::{Diagnostic, Label, Problem, Text};
 use fen_grammar::source::Span;
 use fen_grammar::tree::Name;
 
@@ -142,7 +142,10 @@ impl Problem for RepeatedHeader {
     const CODE: &'static str = "fen::policy::repeated";
 
     fn message(&self) -> Text {
-        Text::new("this can be said only once in a policy", "此项在一份政策中只能写一次")
+        Text::new(
+            "this can be said only once in a policy; rounding once for each unit",
+            "此项在一份政策中只能写一次，取整则每种单位一次",
+        )
     }
 
     fn labels(&self) -> Vec<Label> {
@@ -192,8 +195,8 @@ impl Problem for PeriodBackwards {
 }
 
 /// A rounding step that is not positive.
-pub(super) struct RoundingStep {
-    pub(super) span: Span,
+pub(crate) struct RoundingStep {
+    pub(crate) span: Span,
 }
 
 impl Problem for RoundingStep {
@@ -254,4 +257,166 @@ impl Problem for OutputIsInput {
     fn help(&self) -> Option<Text> {
         Some(Text::new("inputs stand in the results anyway; remove it here", "结果中已含全部输入，请删去此名"))
     }
+}
+
+/// The most values of an enum: a cell of one byte holds them, and one number is left for a missing value.
+pub(super) const MAX_ENUM_VALUES: usize = 127;
+
+pub(super) fn too_many_enum_values(name: &Name) -> Diagnostic {
+    let text = &name.text;
+    Diagnostic::error(
+        "fen::enum::too_many",
+        Text::new(
+            format!("`{text}` has more than {MAX_ENUM_VALUES} values"),
+            format!("“{text}”的取值超过 {MAX_ENUM_VALUES} 个"),
+        ),
+        name.span,
+        Text::new("too many for an enum", "枚举取值过多"),
+    )
+    .with_help(Text::new("use a code and a table in a file", "请改用编码与取自文件的表"))
+}
+
+pub(super) fn tier_and_band(subject: &Name) -> Diagnostic {
+    let text = &subject.text;
+    Diagnostic::error(
+        "fen::ladder::mixed",
+        Text::new(
+            format!("the ladder on `{text}` has both tiers and bands"),
+            format!("“{text}”的阶梯既有分档又有定档"),
+        ),
+        subject.span,
+        Text::new("another kind of row than those before", "与前面各行不是同一种"),
+    )
+    .with_help(Text::new(
+        "tiers divide an amount into slices, bands give the whole of it one value; give one of the two a subject of its own",
+        "分档逐段计算，定档按整体取值；请为其中之一另设对象",
+    ))
+}
+
+pub(super) fn dated_by_no_input(name: &Name) -> Diagnostic {
+    let text = &name.text;
+    Diagnostic::error(
+        "fen::date::not_an_input",
+        Text::new(format!("`{text}` is not an input"), format!("“{text}”不是输入")),
+        name.span,
+        Text::new("the date must be one that the claim states", "适用日期须为输入的日期"),
+    )
+}
+
+pub(super) fn rounded_twice(name: &Name, earlier: Span) -> Diagnostic {
+    let text = &name.text;
+    Diagnostic::error(
+        "fen::round::twice",
+        Text::new(format!("`{text}` is rounded twice"), format!("“{text}”取整了两次")),
+        name.span,
+        Text::new("rounded again here", "此处再次取整"),
+    )
+    .with_label(earlier, Text::new("already rounded here", "此处已取整"))
+}
+
+pub(super) fn indicator_without_target(span: Span) -> Diagnostic {
+    Diagnostic::error(
+        "fen::check::no_target",
+        Text::new("an indicator compares a value with a target", "指标须与目标值比较"),
+        span,
+        Text::new("no comparison here", "此处没有比较"),
+    )
+    .with_help(Text::new("write it as `check NAME = a / b >= 90%`", "写法：指标 名称 = 甲 / 乙 >= 90%"))
+}
+
+pub(super) fn unknown_type(text: &str, span: Span, near: Option<String>) -> Diagnostic {
+    let here = near.map_or_else(
+        || Text::new("neither a type nor an enum", "既不是类型也不是枚举"),
+        |near| Text::new(format!("did you mean `{near}`?"), format!("是否想写“{near}”？")),
+    );
+    Diagnostic::error(
+        "fen::type::unknown",
+        Text::new(format!("there is no type `{text}`"), format!("没有“{text}”这一类型")),
+        span,
+        here,
+    )
+    .with_help(Text::new(
+        format!(
+            "types are money, rate, pp, factor, count, points, date, days, months, years, persons, cases, bool, code, \
+             id, or an enum: `enum {text} = …`"
+        ),
+        format!(
+            "类型有：金额、比率、百分点、系数、个数、点数、日期、天数、月数、年数、人数、例数、是否、编码、标识，或枚举（枚举 {text} = …）"
+        ),
+    ))
+}
+
+fn wrong_kind(code: &'static str, name: &Name, en: &str, zh: &str) -> Diagnostic {
+    let text = &name.text;
+    let message = Text::new(format!("`{text}` is {en}"), format!("“{text}”{zh}"));
+    Diagnostic::error(code, message, name.span, Text::new("used as one here", "此处如此使用"))
+}
+
+pub(super) fn not_a_key(name: &Name) -> Diagnostic {
+    wrong_kind(
+        "fen::table::key",
+        name,
+        "neither an enum, an input nor a type",
+        "既不是枚举、输入，也不是类型，不能作键",
+    )
+    .with_help(Text::new(
+        "for a computed value name its type, as in `by money`",
+        "若键是计算所得，请写其类型，例如“按 金额”",
+    ))
+}
+
+pub(super) fn not_a_table(name: &Name) -> Diagnostic {
+    wrong_kind("fen::name::not_a_table", name, "not a parameter with keys", "不是带键的参数")
+}
+
+pub(super) fn not_a_ladder(name: &Name) -> Diagnostic {
+    wrong_kind("fen::name::not_a_ladder", name, "not a named ladder", "不是阶梯")
+}
+
+pub(super) fn table_applied(name: &Name) -> Diagnostic {
+    let text = &name.text;
+    not_a_ladder(name).with_help(Text::new(
+        format!("the keys of a table stand in square brackets: `{text}[…]`"),
+        format!("表的键写在方括号内：{text}[…]"),
+    ))
+}
+
+pub(super) fn unknown_function(name: &Name) -> Diagnostic {
+    let text = &name.text;
+    Diagnostic::error(
+        UnknownName::CODE,
+        Text::new(format!("there is no function or ladder `{text}`"), format!("没有名为“{text}”的函数或阶梯")),
+        name.span,
+        Text::new("not defined anywhere", "各处均无定义"),
+    )
+    .with_help(Text::new(
+        "the functions are max, min, clamp and round; a ladder of yours is applied in the same way",
+        "函数有：较大、较小、限于、取整；自定的阶梯也如此使用",
+    ))
+}
+
+pub(super) fn not_a_subject(name: &Name) -> Diagnostic {
+    wrong_kind("fen::name::not_a_ladder", name, "not the subject of a ladder", "不是分档或定档的对象")
+}
+
+pub(super) fn not_a_value(name: &Name) -> Diagnostic {
+    wrong_kind("fen::name::not_a_value", name, "not a value", "不是数值")
+        .with_help(Text::new("a ladder is applied as `ladder(amount)`", "阶梯的用法是：阶梯名(数额)"))
+}
+
+pub(super) fn output_of_no_value(name: &Name) -> Diagnostic {
+    let text = &name.text;
+    Diagnostic::error(
+        "fen::output::input",
+        Text::new(
+            format!("`{text}` is a parameter or a ladder, not a result"),
+            format!("“{text}”是参数或阶梯，不是计算结果"),
+        ),
+        name.span,
+        Text::new("cannot be an output", "不能作为输出"),
+    )
+    .with_help(Text::new(
+        format!("define a result from it: `used_{text} = {text}`, and let that be the output"),
+        format!("请另行定义：所用{text} = {text}，再将其列为输出"),
+    ))
 }

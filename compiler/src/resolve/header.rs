@@ -1,27 +1,38 @@
-//! The items at the head of a policy: its name, title, source, period in force and rounding.
+//! The items at the head of a policy: its name, title, source, period in force, date and rounding.
 
 use fen_grammar::diagnostic::{Diagnostic, Lang};
 use fen_grammar::source::Span;
-use fen_grammar::tree::{Date, File, ItemKind};
+use fen_grammar::tree::{Date, Item, ItemKind};
 use jiff::civil;
 use num_traits::Signed;
 
 use super::errors::{InvalidDate, NoPolicy, PeriodBackwards, RepeatedHeader, RoundingStep};
 use super::program::Header;
 
-/// Reads the header and reports what is missing, doubled or impossible in it.
-pub(super) fn read(file: &File, end: usize, diagnostics: &mut Vec<Diagnostic>) -> Header {
+/// Reads the header and reports what is missing, doubled or impossible in it; the date's input is bound later.
+pub(super) fn read(items: &[Item], is_whole: bool, end: usize, diagnostics: &mut Vec<Diagnostic>) -> Header {
     let mut header = Header::default();
     let mut seen: Vec<(std::mem::Discriminant<ItemKind>, Span)> = Vec::new();
-    for item in &file.items {
+    for item in items {
         let is_header = matches!(
             item.kind,
             ItemKind::Policy(_)
+                | ItemKind::Library(_)
                 | ItemKind::Title(_)
                 | ItemKind::Source(_)
                 | ItemKind::InForce(_)
-                | ItemKind::Rounding(_)
+                | ItemKind::DatedBy(_)
         );
+        if let ItemKind::Rounding(rounding) = &item.kind {
+            let earlier = header.roundings.iter().find(|known| known.step.unit == rounding.step.unit);
+            if let Some(earlier) = earlier {
+                diagnostics.push(RepeatedHeader { span: item.span, earlier: earlier.step.span }.into());
+            } else if rounding.step.value.is_positive() {
+                header.roundings.push(rounding.clone());
+            } else {
+                diagnostics.push(RoundingStep { span: rounding.step.span }.into());
+            }
+        }
         if !is_header {
             continue;
         }
@@ -32,7 +43,8 @@ pub(super) fn read(file: &File, end: usize, diagnostics: &mut Vec<Diagnostic>) -
         }
         seen.push((kind, item.span));
         match &item.kind {
-            ItemKind::Policy(name) => {
+            ItemKind::Policy(name) | ItemKind::Library(name) => {
+                header.is_library = matches!(item.kind, ItemKind::Library(_));
                 header.name.clone_from(&name.text);
                 header.lang = item.lang.unwrap_or(Lang::En);
             }
@@ -48,23 +60,18 @@ pub(super) fn read(file: &File, end: usize, diagnostics: &mut Vec<Diagnostic>) -
                 }
                 header.in_force = from.map(|from| (from, to.flatten()));
             }
-            ItemKind::Rounding(rounding) => {
-                if rounding.step.value.is_positive() {
-                    header.rounding = Some(rounding.clone());
-                } else {
-                    diagnostics.push(RoundingStep { span: rounding.step.span }.into());
-                }
-            }
             _ => {}
         }
     }
-    if file.broken.is_empty() && !file.items.iter().any(|item| matches!(item.kind, ItemKind::Policy(_))) {
+    let is_named = items.iter().any(|item| matches!(item.kind, ItemKind::Policy(_) | ItemKind::Library(_)));
+    if is_whole && !is_named {
         diagnostics.push(NoPolicy { end }.into());
     }
     header
 }
 
-fn date(date: &Date, diagnostics: &mut Vec<Diagnostic>) -> Option<civil::Date> {
+/// The day, if it exists; reported if not.
+pub(crate) fn date(date: &Date, diagnostics: &mut Vec<Diagnostic>) -> Option<civil::Date> {
     let civil = civil::Date::new(date.year, date.month, date.day).ok();
     if civil.is_none() {
         diagnostics.push(InvalidDate { span: date.span }.into());

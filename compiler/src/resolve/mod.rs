@@ -1,55 +1,66 @@
-//! Tree to program: every name is bound to what it means, ladder rows are gathered into ladders, header items are read.
+//! Items to program: every name is bound to what it means, ladder rows are gathered into ladders, header items are read.
 //! Nothing is known about types or values yet.
 
-mod errors;
-mod header;
+mod declare;
+pub(crate) mod errors;
+mod expressions;
+pub(crate) mod header;
 pub(crate) mod program;
 
 use std::collections::{HashMap, HashSet};
 
 use fen_grammar::diagnostic::{Diagnostic, nearest};
-use fen_grammar::source::{Source, Span};
-use fen_grammar::tree;
+use fen_grammar::source::Span;
+use fen_grammar::tree::{self, ItemKind};
 
-use self::errors::{Duplicate, NoOutput, OutputIsInput, RepeatedOutput, ShareTwiceInRow, UnknownName};
+use self::declare::{Declared, DeclaredLadder};
+use self::errors::{NoOutput, OutputIsInput, RepeatedOutput, UnknownName};
 use self::program::{
-    Example, Expr, ExprKind, Input, InputId, Invariant, Ladder, LadderId, Output, Program, Row, Setting, Symbol, Value,
-    ValueBody, ValueId,
+    Case, Example, Exception, Indicator, Invariant, Ladder, Output, Param, ParamValue, Program, Row, Schedule, Setting,
+    Step, Symbol, Value, ValueBody,
 };
+use crate::gather::Gathered;
+use crate::ids::{EnumId, ValueId};
 
 /// Unknown names that a similar known one is looked for; further ones are not shown anyway.
 const MAX_SUGGESTIONS: usize = 100;
 
-/// Binds all names of a file. The program is complete if there are no errors among the diagnostics.
-pub(crate) fn resolve(file: &tree::File, source: &Source) -> (Program, Vec<Diagnostic>) {
-    let end = source.text().len();
-    let broken: Vec<&str> = file.broken.iter().map(|span| source.slice(*span)).collect();
+/// Binds all names. The program is complete if there are no errors among the diagnostics.
+pub(crate) fn resolve(gathered: &Gathered) -> (Program, Vec<Diagnostic>) {
+    let broken: Vec<&str> = gathered.broken.iter().map(|span| gathered.sources.slice(*span)).collect();
+    let is_whole = broken.is_empty();
     let mut resolver = Resolver {
+        gathered,
         broken_words: broken.iter().flat_map(|text| words(text)).collect(),
         broken,
         unknown: 0,
         symbols: HashMap::new(),
+        enums: HashMap::new(),
+        enum_values: HashSet::new(),
         subjects: HashMap::new(),
-        inputs: Vec::new(),
         values: Vec::new(),
         ladders: Vec::new(),
+        indicators: Vec::new(),
         diagnostics: Vec::new(),
+        program: Program { is_whole, ..Program::default() },
     };
-    resolver.declare(file);
-    resolver.declare_broken_inputs();
-    let header = header::read(file, end, &mut resolver.diagnostics);
-    let (values, ladders) = (resolver.values(), resolver.ladders());
-    let outputs = resolver.outputs(file);
-    let (invariants, examples) = resolver.claims(file, source);
-    let inputs = std::mem::take(&mut resolver.inputs);
-    let has_output = file.items.iter().any(|item| matches!(item.kind, tree::ItemKind::Output(_)));
-    if !has_output && file.broken.is_empty() {
-        resolver.diagnostics.push(NoOutput { end }.into());
+    resolver.declare();
+    resolver.program.header = header::read(&gathered.items, is_whole, gathered.end, &mut resolver.diagnostics);
+    resolver.date();
+    resolver.params();
+    resolver.schedules();
+    resolver.values();
+    resolver.ladders();
+    resolver.outputs();
+    resolver.indicators();
+    resolver.claims();
+    let Resolver { mut program, mut diagnostics, .. } = resolver;
+    let is_output = |item: &tree::Item| matches!(item.kind, ItemKind::Output(_) | ItemKind::Check(_));
+    if !program.header.is_library && is_whole && !gathered.items.iter().any(is_output) {
+        diagnostics.push(NoOutput { end: gathered.end }.into());
     }
-    let is_whole = file.broken.is_empty();
-    let mut program = Program { header, inputs, values, ladders, outputs, invariants, examples, is_whole };
     choose_remainders(&mut program);
-    (program, resolver.diagnostics)
+    (program, diagnostics)
 }
 
 /// In a ladder that splits, the last of its shares in the order of the `output` items takes the remainder; shares that
@@ -57,266 +68,334 @@ pub(crate) fn resolve(file: &tree::File, source: &Source) -> (Program, Vec<Diagn
 fn choose_remainders(program: &mut Program) {
     let rank: HashMap<ValueId, usize> =
         program.outputs.iter().enumerate().map(|(at, output)| (output.value, at + 1)).collect();
-    for ladder in &mut program.ladders {
-        if ladder.columns.len() > 1 {
-            let last =
-                ladder.columns.iter().enumerate().max_by_key(|(at, id)| (rank.get(id).copied().unwrap_or(0), *at));
-            ladder.remainder = last.map(|(_, id)| *id);
-        }
+    for ladder in program.ladders.iter_mut().filter(|ladder| !ladder.is_band && ladder.columns.len() > 1) {
+        let last = ladder.columns.iter().enumerate().max_by_key(|(at, id)| (rank.get(id).copied().unwrap_or(0), *at));
+        ladder.remainder = last.map(|(_, id)| *id);
     }
 }
 
-/// A value that has its id but not yet its body.
-enum Declared<'a> {
-    Definition(&'a tree::Definition),
-    Share(&'a tree::Name, LadderId),
-}
-
-#[derive(Default)]
-struct DeclaredLadder<'a> {
-    rows: Vec<&'a tree::LadderRow>,
-    columns: Vec<ValueId>,
-    has_double_share: bool,
-}
-
 struct Resolver<'a> {
+    gathered: &'a Gathered,
     /// The text of items that could not be parsed; what they may define is not reported as missing.
     broken: Vec<&'a str>,
     broken_words: HashSet<&'a str>,
     /// How many unknown names were met.
     unknown: usize,
     symbols: HashMap<&'a str, (Symbol, Span)>,
+    /// Types have names of their own, so that an input may be called like its enum.
+    enums: HashMap<&'a str, (EnumId, Span)>,
+    /// All names of values of declared enums.
+    enum_values: HashSet<&'a str>,
     /// Ladders by the name of their subject.
-    subjects: HashMap<&'a str, LadderId>,
-    inputs: Vec<Input>,
+    subjects: HashMap<&'a str, crate::ids::LadderId>,
+    /// Values that have their id but not yet their body.
     values: Vec<Declared<'a>>,
     ladders: Vec<DeclaredLadder<'a>>,
+    indicators: Vec<(&'a tree::Check, ValueId)>,
     diagnostics: Vec<Diagnostic>,
+    program: Program,
 }
 
 impl<'a> Resolver<'a> {
-    /// Gives every input, definition and ladder share its symbol, in source order.
-    fn declare(&mut self, file: &'a tree::File) {
-        for item in &file.items {
-            match &item.kind {
-                tree::ItemKind::Input(input) => {
-                    self.define(Symbol::Input(InputId(self.inputs.len())), &input.name.text, input.name.span);
-                    self.inputs.push(Input {
-                        name: input.name.clone(),
-                        from: input.from.clone(),
-                        to: input.to.clone(),
-                        labels: input.labels.clone(),
-                        cite: input.cite.clone(),
-                        is_broken: false,
-                    });
-                }
-                tree::ItemKind::Definition(definition) => {
-                    let name = &definition.name;
-                    self.define(Symbol::Value(ValueId(self.values.len())), &name.text, name.span);
-                    self.values.push(Declared::Definition(definition));
-                }
-                tree::ItemKind::LadderRow(row) => self.declare_row(row),
-                _ => {}
-            }
-        }
+    fn report(&mut self, diagnostic: impl Into<Diagnostic>) {
+        self.diagnostics.push(diagnostic.into());
     }
 
-    fn declare_row(&mut self, row: &'a tree::LadderRow) {
-        let next = LadderId(self.ladders.len());
-        let id = *self.subjects.entry(&row.subject.text).or_insert(next);
-        if id == next {
-            self.ladders.push(DeclaredLadder::default());
-        }
-        for (at, share) in row.shares.iter().enumerate() {
-            if let Some(earlier) = row.shares.iter().take(at).find(|earlier| earlier.name.text == share.name.text) {
-                self.diagnostics.push(ShareTwiceInRow { name: share.name.clone(), earlier: earlier.name.span }.into());
-                if let Some(ladder) = self.ladders.get_mut(id.0) {
-                    ladder.has_double_share = true;
-                }
-                continue;
-            }
-            let columns = self.ladders.get(id.0).map_or(&[][..], |ladder| &ladder.columns);
-            let known = self.symbols.get(share.name.text.as_str());
-            if known.is_some_and(|(symbol, _)| matches!(symbol, Symbol::Value(id) if columns.contains(id))) {
-                continue;
-            }
-            let value = ValueId(self.values.len());
-            if self.define(Symbol::Value(value), &share.name.text, share.name.span) {
-                self.values.push(Declared::Share(&share.name, id));
-                if let Some(ladder) = self.ladders.get_mut(id.0) {
-                    ladder.columns.push(value);
-                }
-            }
-        }
-        if let Some(ladder) = self.ladders.get_mut(id.0) {
-            ladder.rows.push(row);
-        }
-    }
-
-    /// Binds a name; false if it is taken.
-    fn define(&mut self, symbol: Symbol, name: &'a str, span: Span) -> bool {
-        if let Some((_, earlier)) = self.symbols.get(name) {
-            let name = tree::Name { text: name.to_owned(), span };
-            self.diagnostics.push(Duplicate { name, earlier: *earlier }.into());
-            return false;
-        }
-        self.symbols.insert(name, (symbol, span));
-        true
-    }
-
-    /// An input whose item could not be parsed still has a name, and what uses it can be checked.
-    fn declare_broken_inputs(&mut self) {
-        for text in self.broken.clone() {
-            let mut words = words(text);
-            let (Some(head), Some(name)) = (words.next(), words.next()) else { continue };
-            if nearest(head, ["input", "输入"]).is_none() || self.symbols.contains_key(name) {
-                continue;
-            }
-            let span = Span::default();
-            self.define(Symbol::Input(InputId(self.inputs.len())), name, span);
-            let name = tree::Name { text: name.to_owned(), span };
-            self.inputs.push(Input { name, from: None, to: None, labels: Vec::new(), cite: None, is_broken: true });
-        }
-    }
-
+    /// What a name stands for; reported if nothing.
     fn lookup(&mut self, name: &tree::Name) -> Option<Symbol> {
-        if let Some((symbol, _)) = self.symbols.get(name.text.as_str()) {
-            return Some(*symbol);
+        let symbol = self.symbols.get(name.text.as_str()).map(|(symbol, _)| *symbol);
+        if symbol.is_none() {
+            self.unknown(name);
         }
+        symbol
+    }
+
+    /// Reports a name that stands for nothing, unless an item that could not be parsed may have defined it.
+    fn unknown(&mut self, name: &tree::Name) {
         if self.broken_words.contains(name.text.as_str()) {
-            return None;
+            return;
         }
         self.unknown += 1;
-        if self.unknown > MAX_SUGGESTIONS {
-            self.diagnostics.push(UnknownName { name: name.clone(), suggestion: None }.into());
-            return None;
+        let mut suggestion = None;
+        if self.unknown <= MAX_SUGGESTIONS {
+            let mut known: Vec<&str> = self.symbols.keys().chain(&self.enum_values).copied().collect();
+            known.sort_unstable();
+            suggestion = nearest(&name.text, known).map(str::to_owned);
         }
-        let mut known: Vec<&str> = self.symbols.keys().copied().collect();
-        known.sort_unstable();
-        let suggestion = nearest(&name.text, known).map(str::to_owned);
-        self.diagnostics.push(UnknownName { name: name.clone(), suggestion }.into());
-        None
+        self.report(UnknownName { name: name.clone(), suggestion });
+    }
+
+    fn date(&mut self) {
+        let gathered = self.gathered;
+        let named = gathered.items.iter().find_map(|item| match &item.kind {
+            ItemKind::DatedBy(name) => Some(name),
+            _ => None,
+        });
+        let Some(name) = named else { return };
+        match self.lookup(name) {
+            Some(Symbol::Input(id)) => self.program.header.dated_by = Some((name.clone(), id)),
+            Some(_) => self.report(errors::dated_by_no_input(name)),
+            None => {}
+        }
+    }
+
+    fn params(&mut self) {
+        let gathered = self.gathered;
+        for item in &gathered.items {
+            let ItemKind::Param(param) = &item.kind else { continue };
+            let keys = param.keys.iter().map(|key| (key.clone(), self.key(key))).collect();
+            let ty = self.type_ref(&param.ty);
+            let value = match &param.value {
+                tree::ParamValue::Required => ParamValue::Required,
+                tree::ParamValue::Cells(cells) => ParamValue::Cells(cells.clone()),
+                tree::ParamValue::File(path) => ParamValue::File(gathered.tables.get(&path.span).copied()),
+            };
+            self.program.params.push(Param {
+                name: param.name.clone(),
+                keys,
+                ty,
+                from: param.from.clone(),
+                to: param.to.clone(),
+                value,
+                labels: param.labels.clone(),
+                cite: param.cite.clone(),
+            });
+        }
+    }
+
+    fn schedules(&mut self) {
+        let gathered = self.gathered;
+        for item in &gathered.items {
+            let ItemKind::Schedule(schedule) = &item.kind else { continue };
+            let mut steps = Vec::new();
+            for (from, version) in &schedule.versions {
+                for step in version {
+                    let value = self.expr(&step.value);
+                    steps.push(Step { from: *from, is_tier: step.is_tier, bounds: step.bounds.clone(), value });
+                }
+            }
+            let (name, cite) = (schedule.name.clone(), schedule.cite.clone());
+            let on = self.type_ref(&schedule.on);
+            self.program.schedules.push(Schedule { name, on, steps, cite });
+        }
     }
 
     /// All values in the order of their ids.
-    fn values(&mut self) -> Vec<Value> {
-        let declared = std::mem::take(&mut self.values);
-        let values = declared.iter().map(|declared| match declared {
-            Declared::Definition(definition) => Value {
-                name: definition.name.clone(),
-                body: ValueBody::Expr(self.expr(&definition.value)),
-                share_of: definition.share_of.as_ref().map(|base| self.expr(base)),
-                cite: definition.cite.clone(),
-            },
-            Declared::Share(name, ladder) => {
-                Value { name: (*name).clone(), body: ValueBody::Share(*ladder), share_of: None, cite: None }
-            }
-        });
-        values.collect()
+    fn values(&mut self) {
+        for declared in std::mem::take(&mut self.values) {
+            let value = match declared {
+                Declared::Definition(definition) => self.definition(definition),
+                Declared::Share(name, ladder) => bare(name, ValueBody::Share(ladder)),
+                Declared::Grant(name, ladder) => bare(name, ValueBody::Grant(ladder)),
+                Declared::Indicator(check) => {
+                    let left = match &check.condition.kind {
+                        tree::ExprKind::Compare(_, left, _) => left,
+                        _ => &check.condition,
+                    };
+                    let body = ValueBody::Expr(self.expr(left));
+                    Value { cite: check.cite.clone(), ..bare(&check.name, body) }
+                }
+            };
+            self.program.values.push(value);
+        }
+    }
+
+    fn definition(&mut self, definition: &tree::Definition) -> Value {
+        let body = match &definition.body {
+            tree::DefinitionBody::Expr(expr) => ValueBody::Expr(self.expr(expr)),
+            tree::DefinitionBody::Cases(cases, otherwise) => ValueBody::Cases(
+                cases.iter().map(|case| self.case(case)).collect(),
+                otherwise.as_ref().map(|case| Box::new(self.case(case))),
+            ),
+        };
+        let share_of = definition.share_of.as_ref().map(|base| self.expr(base));
+        let exceptions = definition.exceptions.iter().map(|exception| self.exception(exception)).collect();
+        Value {
+            name: definition.name.clone(),
+            body,
+            rounding: definition.rounding.clone(),
+            share_of,
+            exceptions,
+            cite: definition.cite.clone().or_else(|| inner_cite(definition)),
+        }
+    }
+
+    fn case(&mut self, case: &tree::Case) -> Case {
+        let condition = case.condition.as_ref().map(|condition| self.expr(condition));
+        Case { condition, value: self.expr(&case.value), span: case.span }
+    }
+
+    fn exception(&mut self, exception: &tree::Exception) -> Exception {
+        Exception {
+            name: exception.name.clone(),
+            condition: self.expr(&exception.condition),
+            value: self.expr(&exception.value),
+            overrides: exception.overrides.clone(),
+            span: exception.span,
+        }
     }
 
     /// All ladders in the order of their ids.
-    fn ladders(&mut self) -> Vec<Ladder> {
-        let declared = std::mem::take(&mut self.ladders);
-        let mut ladders = Vec::new();
-        for DeclaredLadder { rows, columns, has_double_share } in declared {
-            let Some(first) = rows.first() else { continue };
-            let cite = rows.iter().rev().find_map(|row| row.cite.clone());
-            ladders.push(Ladder {
+    fn ladders(&mut self) {
+        for declared in std::mem::take(&mut self.ladders) {
+            let Some((_, first)) = declared.rows.first() else { continue };
+            let cite = declared.rows.iter().rev().find_map(|(_, row)| row.cite.clone());
+            let rows = declared.rows.iter().map(|(span, row)| self.row(*span, row)).collect();
+            let is_whole = !self.broken.iter().any(|text| words(text).next() == Some(first.subject.text.as_str()));
+            let ladder = Ladder {
                 subject: self.lookup(&first.subject),
                 name: first.subject.clone(),
-                rows: rows.iter().map(|row| self.row(row)).collect(),
-                columns,
+                is_band: declared.is_band,
+                rows,
+                columns: declared.columns,
                 remainder: None,
                 cite,
-                has_double_share,
-                is_whole: !self.broken.iter().any(|text| words(text).next() == Some(first.subject.text.as_str())),
-            });
+                has_double_share: declared.has_double_share,
+                is_whole,
+            };
+            self.program.ladders.push(ladder);
         }
-        ladders
     }
 
-    fn row(&self, row: &tree::LadderRow) -> Row {
-        let shares = row.shares.iter().filter_map(|share| match self.symbols.get(share.name.text.as_str()) {
-            Some((Symbol::Value(id), _)) => Some((*id, share.rate.clone())),
+    fn row(&mut self, span: Span, row: &tree::LadderRow) -> Row {
+        let value = |resolver: &Self, name: &tree::Name| match resolver.symbols.get(name.text.as_str()) {
+            Some((Symbol::Value(id), _)) => Some(*id),
             _ => None,
-        });
-        Row { low: row.low.clone(), high: row.high.clone(), bounds: row.bounds, shares: shares.collect() }
-    }
-
-    fn expr(&mut self, expr: &tree::Expr) -> Expr {
-        let kind = match &expr.kind {
-            tree::ExprKind::Quantity(quantity) => ExprKind::Quantity(quantity.clone()),
-            tree::ExprKind::Name(text) => match self.lookup(&tree::Name { text: text.clone(), span: expr.span }) {
-                Some(symbol) => ExprKind::Symbol(symbol),
-                None => ExprKind::Unknown,
-            },
-            tree::ExprKind::Negate(inner) => ExprKind::Negate(Box::new(self.expr(inner))),
-            tree::ExprKind::Binary(op, left, right) => {
-                ExprKind::Binary(*op, Box::new(self.expr(left)), Box::new(self.expr(right)))
-            }
-            tree::ExprKind::Call(function, args) => {
-                ExprKind::Call(*function, args.iter().map(|arg| self.expr(arg)).collect())
-            }
         };
-        Expr { span: expr.span, kind }
+        let (mut shares, mut grants) = (Vec::new(), Vec::new());
+        match &row.yields {
+            tree::Yields::Tier(named) => {
+                for share in named {
+                    shares.extend(value(self, &share.name).map(|id| (id, share.rate.clone())));
+                }
+            }
+            tree::Yields::Band(named) => {
+                for grant in named {
+                    let granted = self.expr(&grant.value);
+                    grants.extend(value(self, &grant.name).map(|id| (id, granted)));
+                }
+            }
+        }
+        Row { bounds: row.bounds.clone(), from: row.from, shares, grants, span }
     }
 
-    fn outputs(&mut self, file: &tree::File) -> Vec<Output> {
-        let mut outputs: Vec<Output> = Vec::new();
-        for item in &file.items {
-            let tree::ItemKind::Output(output) = &item.kind else { continue };
-            for (name, labels) in &output.names {
+    fn outputs(&mut self) {
+        let gathered = self.gathered;
+        for item in &gathered.items {
+            let ItemKind::Output(output) = &item.kind else { continue };
+            for column in &output.columns {
+                let name = &column.name;
                 match self.lookup(name) {
                     Some(Symbol::Value(value)) => {
-                        if let Some(earlier) = outputs.iter().find(|output| output.value == value) {
+                        if let Some(earlier) = self.program.outputs.iter().find(|output| output.value == value) {
                             let earlier = earlier.name.span;
-                            self.diagnostics.push(RepeatedOutput { name: name.clone(), earlier }.into());
-                        } else {
-                            let labels = labels.clone();
-                            outputs.push(Output { name: name.clone(), value, labels, cite: output.cite.clone() });
+                            self.report(RepeatedOutput { name: name.clone(), earlier });
+                            continue;
                         }
+                        if let Some(rounding) = &column.rounding
+                            && let Some(slot) = self.program.values.get_mut(value.0)
+                        {
+                            match &slot.rounding {
+                                Some(earlier) => {
+                                    let earlier = earlier.step.span;
+                                    self.report(errors::rounded_twice(name, earlier));
+                                }
+                                None => slot.rounding = Some(rounding.clone()),
+                            }
+                        }
+                        let (labels, cite) = (column.labels.clone(), output.cite.clone());
+                        self.program.outputs.push(Output { name: name.clone(), value, labels, cite });
                     }
-                    Some(Symbol::Input(_)) => self.diagnostics.push(OutputIsInput { name: name.clone() }.into()),
+                    Some(Symbol::Input(_)) => self.report(OutputIsInput { name: name.clone() }),
+                    Some(_) => self.report(errors::output_of_no_value(name)),
                     None => {}
                 }
             }
         }
-        outputs
     }
 
-    fn claims(&mut self, file: &tree::File, source: &Source) -> (Vec<Invariant>, Vec<Example>) {
-        let (mut invariants, mut examples) = (Vec::new(), Vec::new());
-        for item in &file.items {
+    fn indicators(&mut self) {
+        for (check, value) in std::mem::take(&mut self.indicators) {
+            let tree::ExprKind::Compare(comparison, _, target) = &check.condition.kind else {
+                self.report(errors::indicator_without_target(check.condition.span));
+                continue;
+            };
+            let target = self.expr(target);
+            let guard = check.guard.as_ref().map(|guard| self.expr(guard));
+            self.program.indicators.push(Indicator {
+                name: check.name.clone(),
+                value,
+                comparison: *comparison,
+                target,
+                guard,
+                severity: check.severity,
+                labels: check.labels.clone(),
+            });
+        }
+    }
+
+    fn claims(&mut self) {
+        let gathered = self.gathered;
+        for item in &gathered.items {
             match &item.kind {
-                tree::ItemKind::Always(always) => invariants.push(Invariant {
-                    left: self.expr(&always.left),
-                    comparison: always.comparison,
-                    right: self.expr(&always.right),
-                    span: always.span,
-                    text: source.slice(always.span).to_owned(),
-                    cite: always.cite.clone(),
-                }),
-                tree::ItemKind::Example(example) => examples.push(Example {
-                    title: example.title.clone(),
-                    given: self.settings(&example.given),
-                    expect: self.settings(&example.expect),
-                }),
+                ItemKind::Always(always) => {
+                    let condition = self.expr(&always.condition);
+                    let guard = always.guard.as_ref().map(|guard| self.expr(guard));
+                    self.program.invariants.push(Invariant {
+                        condition,
+                        guard,
+                        span: always.span,
+                        text: gathered.sources.slice(always.span).to_owned(),
+                        cite: always.cite.clone(),
+                    });
+                }
+                ItemKind::Example(example) => {
+                    let given = self.settings(&example.given);
+                    let expect = example.expect.as_ref().map(|expect| self.settings(expect));
+                    self.program.examples.push(Example { title: example.title.clone(), given, expect });
+                }
                 _ => {}
             }
         }
-        (invariants, examples)
+    }
+
+    /// The verdict and the gap of an indicator are outputs without a name of their own in the source.
+    fn indicator_column(&self, text: &str) -> Option<Symbol> {
+        let is_column = |indicator: &&Indicator| {
+            let columns = Indicator::columns(&indicator.name.text, self.program.header.lang);
+            columns.iter().any(|column| column == text)
+        };
+        self.program.indicators.iter().find(is_column).map(|indicator| Symbol::Value(indicator.value))
     }
 
     fn settings(&mut self, settings: &[tree::Setting]) -> Vec<Setting> {
         let mut resolved = Vec::new();
         for setting in settings {
-            if let Some(symbol) = self.lookup(&setting.name) {
-                resolved.push(Setting { name: setting.name.clone(), symbol, value: setting.value.clone() });
+            // `rate[county]` is a cell of `rate`.
+            let text = setting.name.text.split('[').next().unwrap_or_default();
+            let name = tree::Name { text: text.to_owned(), span: setting.name.span };
+            let symbol = self.indicator_column(text).or_else(|| self.lookup(&name));
+            if let Some(symbol) = symbol {
+                let (name, value) = (setting.name.clone(), setting.value.clone());
+                resolved.push(Setting { name, symbol, value, span: setting.span });
             }
         }
         resolved
     }
+}
+
+fn bare(name: &tree::Name, body: ValueBody) -> Value {
+    Value { name: name.clone(), body, rounding: None, share_of: None, exceptions: Vec::new(), cite: None }
+}
+
+/// The clause of a case or exception, where the definition as a whole names none.
+fn inner_cite(definition: &tree::Definition) -> Option<tree::Quoted> {
+    let cases: Vec<&tree::Case> = match &definition.body {
+        tree::DefinitionBody::Cases(cases, otherwise) => cases.iter().chain(otherwise.as_deref()).collect(),
+        tree::DefinitionBody::Expr(_) => Vec::new(),
+    };
+    let exceptions = definition.exceptions.iter().map(|exception| &exception.cite);
+    cases.iter().map(|case| &case.cite).chain(exceptions).flatten().next().cloned()
 }
 
 /// The words of a text that could not be parsed.

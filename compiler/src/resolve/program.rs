@@ -2,36 +2,43 @@
 
 use fen_grammar::diagnostic::Lang;
 use fen_grammar::source::Span;
-use fen_grammar::tree::{BinaryOp, Comparison, Function, Name, Quantity, Quoted, Rounding};
+use fen_grammar::tree::{
+    self, BinaryOp, Bounds, Comparison, Direction, Duration, Function, IndicatorSeverity, Literal, Name, Quantity,
+    Quoted, Rounding, RoundingMode,
+};
 use jiff::civil::Date;
 
-/// An input.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub(crate) struct InputId(pub(crate) usize);
+use crate::ids::{EnumId, InputId, LadderId, ValueId};
 
-/// A definition, or a share that a ladder yields.
+/// A parameter as written: one value, or a table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub(crate) struct ValueId(pub(crate) usize);
+pub(crate) struct ParamId(pub(crate) usize);
 
-/// A ladder.
+/// A named ladder.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub(crate) struct LadderId(pub(crate) usize);
+pub(crate) struct ScheduleId(pub(crate) usize);
 
 /// What a name can stand for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(crate) enum Symbol {
     Input(InputId),
+    Param(ParamId),
     Value(ValueId),
+    Schedule(ScheduleId),
 }
 
 /// A policy with its names bound; ids index the vectors.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct Program {
     pub(crate) header: Header,
+    pub(crate) enums: Vec<tree::Enum>,
     pub(crate) inputs: Vec<Input>,
+    pub(crate) params: Vec<Param>,
     pub(crate) values: Vec<Value>,
     pub(crate) ladders: Vec<Ladder>,
+    pub(crate) schedules: Vec<Schedule>,
     pub(crate) outputs: Vec<Output>,
+    pub(crate) indicators: Vec<Indicator>,
     pub(crate) invariants: Vec<Invariant>,
     pub(crate) examples: Vec<Example>,
     /// False if items are missing because they could not be parsed.
@@ -42,39 +49,111 @@ pub(crate) struct Program {
 #[derive(Debug, Default)]
 pub(crate) struct Header {
     pub(crate) name: String,
+    /// Not a policy of its own.
+    pub(crate) is_library: bool,
     /// The language of the policy's keywords.
     pub(crate) lang: Lang,
     pub(crate) title: Option<String>,
     pub(crate) source: Option<String>,
     /// First day, and last day if there is one; both inclusive.
     pub(crate) in_force: Option<(Date, Option<Date>)>,
-    pub(crate) rounding: Option<Rounding>,
+    /// One per unit.
+    pub(crate) roundings: Vec<Rounding>,
+    pub(crate) dated_by: Option<(Name, InputId)>,
+}
+
+/// A type whose enum is bound.
+#[derive(Clone, Debug)]
+pub(crate) struct TypeRef {
+    /// `None` if it is the name of no enum; already reported.
+    pub(crate) base: Option<TypeBase>,
+    pub(crate) per: Vec<tree::BaseUnit>,
+    pub(crate) step: Option<Quantity>,
+    pub(crate) span: Span,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum TypeBase {
+    Word(tree::TypeWord),
+    Enum(EnumId),
 }
 
 #[derive(Debug)]
 pub(crate) struct Input {
     pub(crate) name: Name,
-    pub(crate) from: Option<Quantity>,
-    pub(crate) to: Option<Quantity>,
+    /// `None` if its item could not be parsed; its name is known all the same.
+    pub(crate) ty: Option<TypeRef>,
+    pub(crate) is_optional: bool,
+    pub(crate) from: Option<Literal>,
+    pub(crate) to: Option<Literal>,
     pub(crate) labels: Vec<Quoted>,
     pub(crate) cite: Option<Quoted>,
-    /// Its item could not be parsed; its name is known all the same.
-    pub(crate) is_broken: bool,
+}
+
+#[derive(Debug)]
+pub(crate) struct Param {
+    pub(crate) name: Name,
+    pub(crate) keys: Vec<(Name, Option<Key>)>,
+    pub(crate) ty: TypeRef,
+    pub(crate) from: Option<Literal>,
+    pub(crate) to: Option<Literal>,
+    pub(crate) value: ParamValue,
+    pub(crate) labels: Vec<Quoted>,
+    pub(crate) cite: Option<Quoted>,
+}
+
+/// What a key of a table ranges over.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Key {
+    Enum(EnumId),
+    Input(InputId),
+    Word(tree::TypeWord),
+}
+
+#[derive(Debug)]
+pub(crate) enum ParamValue {
+    Required,
+    Cells(Vec<(Option<tree::Date>, Vec<tree::ParamCell>)>),
+    /// The text of its file among the sources; `None` if it could not be read.
+    File(Option<Span>),
 }
 
 #[derive(Debug)]
 pub(crate) struct Value {
     pub(crate) name: Name,
     pub(crate) body: ValueBody,
+    pub(crate) rounding: Option<Rounding>,
     /// What ladders on this value count percents of.
     pub(crate) share_of: Option<Expr>,
+    pub(crate) exceptions: Vec<Exception>,
     pub(crate) cite: Option<Quoted>,
 }
 
 #[derive(Debug)]
 pub(crate) enum ValueBody {
     Expr(Expr),
+    Cases(Vec<Case>, Option<Box<Case>>),
+    /// What the tiers of a ladder yield.
     Share(LadderId),
+    /// What the bands of a ladder yield.
+    Grant(LadderId),
+}
+
+#[derive(Debug)]
+pub(crate) struct Case {
+    /// `None` for `otherwise`.
+    pub(crate) condition: Option<Expr>,
+    pub(crate) value: Expr,
+    pub(crate) span: Span,
+}
+
+#[derive(Debug)]
+pub(crate) struct Exception {
+    pub(crate) name: Option<Name>,
+    pub(crate) condition: Expr,
+    pub(crate) value: Expr,
+    pub(crate) overrides: Vec<Name>,
+    pub(crate) span: Span,
 }
 
 /// All ladder rows with one subject.
@@ -84,8 +163,9 @@ pub(crate) struct Ladder {
     pub(crate) subject: Option<Symbol>,
     /// The subject where the first row names it.
     pub(crate) name: Name,
+    pub(crate) is_band: bool,
     pub(crate) rows: Vec<Row>,
-    /// The shares, in the order of their first mention.
+    /// What the rows yield, in the order of first mention.
     pub(crate) columns: Vec<ValueId>,
     /// The share that takes what the rounded others leave, where there are several.
     pub(crate) remainder: Option<ValueId>,
@@ -98,10 +178,28 @@ pub(crate) struct Ladder {
 
 #[derive(Debug)]
 pub(crate) struct Row {
-    pub(crate) low: Option<Quantity>,
-    pub(crate) high: Option<Quantity>,
-    pub(crate) bounds: Span,
+    pub(crate) bounds: Bounds,
+    pub(crate) from: Option<tree::Date>,
     pub(crate) shares: Vec<(ValueId, Quantity)>,
+    pub(crate) grants: Vec<(ValueId, Expr)>,
+    /// The whole row.
+    pub(crate) span: Span,
+}
+
+#[derive(Debug)]
+pub(crate) struct Schedule {
+    pub(crate) name: Name,
+    pub(crate) on: TypeRef,
+    pub(crate) steps: Vec<Step>,
+    pub(crate) cite: Option<Quoted>,
+}
+
+#[derive(Debug)]
+pub(crate) struct Step {
+    pub(crate) from: Option<tree::Date>,
+    pub(crate) is_tier: bool,
+    pub(crate) bounds: Bounds,
+    pub(crate) value: Expr,
 }
 
 #[derive(Debug)]
@@ -113,10 +211,32 @@ pub(crate) struct Output {
 }
 
 #[derive(Debug)]
-pub(crate) struct Invariant {
-    pub(crate) left: Expr,
+pub(crate) struct Indicator {
+    pub(crate) name: Name,
+    /// The value that is compared with the target.
+    pub(crate) value: ValueId,
     pub(crate) comparison: Comparison,
-    pub(crate) right: Expr,
+    pub(crate) target: Expr,
+    pub(crate) guard: Option<Expr>,
+    pub(crate) severity: Option<IndicatorSeverity>,
+    pub(crate) labels: Vec<Quoted>,
+}
+
+impl Indicator {
+    /// The output columns of its verdict and of its gap to the target.
+    pub(crate) fn columns(name: &str, lang: Lang) -> [String; 2] {
+        let (result, gap) = match lang {
+            Lang::En => ("result", "gap"),
+            Lang::Zh => ("结论", "差距"),
+        };
+        [format!("{name}_{result}"), format!("{name}_{gap}")]
+    }
+}
+
+#[derive(Debug)]
+pub(crate) struct Invariant {
+    pub(crate) condition: Expr,
+    pub(crate) guard: Option<Expr>,
     pub(crate) span: Span,
     /// As written.
     pub(crate) text: String,
@@ -127,29 +247,90 @@ pub(crate) struct Invariant {
 pub(crate) struct Example {
     pub(crate) title: Quoted,
     pub(crate) given: Vec<Setting>,
-    pub(crate) expect: Vec<Setting>,
+    /// `None` if the claim is to be rejected.
+    pub(crate) expect: Option<Vec<Setting>>,
 }
 
 #[derive(Debug)]
 pub(crate) struct Setting {
     pub(crate) name: Name,
+    /// With the keys of one cell of a required table in the name.
     pub(crate) symbol: Symbol,
-    pub(crate) value: Quantity,
+    pub(crate) value: Option<Literal>,
+    pub(crate) span: Span,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Expr {
     pub(crate) span: Span,
     pub(crate) kind: ExprKind,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) enum ExprKind {
     Quantity(Quantity),
+    Date(tree::Date),
+    Bool(bool),
+    Text(String),
+    /// A name that stands for something.
     Symbol(Symbol),
+    /// A name of enum values, which may stand for something else too; the types around it decide.
+    EnumValue(String, Option<Symbol>),
     /// A name that is not defined; already reported.
     Unknown,
     Negate(Box<Expr>),
     Binary(BinaryOp, Box<Expr>, Box<Expr>),
+    Shift {
+        date: Box<Expr>,
+        by: Box<Expr>,
+        subtract: bool,
+        direction: Direction,
+    },
     Call(Function, Vec<Expr>),
+    Round(Box<Expr>, Option<RoundingMode>, Option<Quantity>),
+    Compare(Comparison, Box<Expr>, Box<Expr>),
+    In(Box<Expr>, Vec<Expr>),
+    HasRow(Box<Expr>, ParamId),
+    Known(Box<Expr>),
+    Not(Box<Expr>),
+    And(Box<Expr>, Box<Expr>),
+    Or(Box<Expr>, Box<Expr>),
+    Lookup(ParamId, Vec<Expr>),
+    Apply(ScheduleId, Box<Expr>),
+    /// The row of a named ladder that a value reaches.
+    RowOfSchedule(ScheduleId, Box<Expr>),
+    /// The row of the ladder on a subject that it reaches.
+    RowOfLadder(LadderId),
+    Between(Duration, Box<Expr>, Box<Expr>),
+}
+
+impl Expr {
+    /// The expressions that this one is directly made of.
+    pub(crate) fn parts(&self) -> Vec<&Self> {
+        match &self.kind {
+            ExprKind::Quantity(_)
+            | ExprKind::Date(_)
+            | ExprKind::Bool(_)
+            | ExprKind::Text(_)
+            | ExprKind::Symbol(_)
+            | ExprKind::EnumValue(..)
+            | ExprKind::Unknown
+            | ExprKind::RowOfLadder(_) => Vec::new(),
+            ExprKind::Negate(inner)
+            | ExprKind::Round(inner, ..)
+            | ExprKind::HasRow(inner, _)
+            | ExprKind::Known(inner)
+            | ExprKind::Not(inner)
+            | ExprKind::Apply(_, inner)
+            | ExprKind::RowOfSchedule(_, inner) => vec![inner],
+            ExprKind::Binary(_, left, right)
+            | ExprKind::Compare(_, left, right)
+            | ExprKind::And(left, right)
+            | ExprKind::Or(left, right)
+            | ExprKind::Between(_, left, right) => vec![left, right],
+            ExprKind::Shift { date, by, .. } => vec![date, by],
+            ExprKind::Call(_, parts) | ExprKind::Lookup(_, parts) => parts.iter().collect(),
+            ExprKind::In(inner, values) => std::iter::once(&**inner).chain(values).collect(),
+        }
+    }
 }

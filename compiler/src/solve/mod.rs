@@ -1,70 +1,25 @@
 //! Integers that satisfy linear constraints: the engine behind proofs of coverage and the claims that refute them.
 //!
-//! Variables are integers within bounds; a constraint is a linear form that must not be positive. [`solve`] either finds
-//! a solution, proves that there is none, or gives up after a bounded amount of work and says so.
+//! Variables are integers within bounds; a constraint is a linear form that must not be positive. Every constraint
+//! narrows the bounds at once, which decides most problems. [`Problem::solve`] either finds a solution, proves that there
+//! is none, or gives up after a bounded amount of work and says so.
+//!
+//! A variable may also be real. Then a proof that there is no solution stays one, but a solution found need not exist: it
+//! may lie on the end of a range that excludes it.
 
+mod bounds;
+mod linear;
 mod simplex;
 
 use std::cell::Cell;
-use std::collections::BTreeMap;
 
 use num_bigint::BigInt;
-use num_integer::Integer;
 use num_rational::BigRational;
-use num_traits::{One, Signed, Zero};
+use num_traits::Zero;
 
+use self::bounds::{Bounds, Made, Row};
+pub(crate) use self::linear::{Linear, Var};
 use self::simplex::Tableau;
-
-/// A variable of a problem.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub(crate) struct Var(pub(crate) usize);
-
-/// Coefficients of variables and a constant.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Linear {
-    terms: BTreeMap<Var, BigRational>,
-    constant: BigRational,
-}
-
-impl Linear {
-    pub(crate) fn constant(value: BigRational) -> Self {
-        Self { terms: BTreeMap::new(), constant: value }
-    }
-
-    pub(crate) fn var(var: Var, factor: BigRational) -> Self {
-        Self { terms: BTreeMap::from([(var, factor)]), constant: BigRational::zero() }
-    }
-
-    /// The value, if no variable is left in it.
-    pub(crate) fn as_constant(&self) -> Option<&BigRational> {
-        self.terms.is_empty().then_some(&self.constant)
-    }
-
-    pub(crate) fn scale(&self, factor: &BigRational) -> Self {
-        if factor.is_zero() {
-            return Self::default();
-        }
-        let terms = self.terms.iter().map(|(var, value)| (*var, value * factor)).collect();
-        Self { terms, constant: &self.constant * factor }
-    }
-
-    pub(crate) fn add(&self, other: &Self) -> Self {
-        let mut sum = self.clone();
-        sum.constant += &other.constant;
-        for (var, value) in &other.terms {
-            let slot = sum.terms.entry(*var).or_default();
-            *slot += value;
-            if slot.is_zero() {
-                sum.terms.remove(var);
-            }
-        }
-        sum
-    }
-
-    pub(crate) fn sub(&self, other: &Self) -> Self {
-        self.add(&other.scale(&-BigRational::one()))
-    }
-}
 
 /// How a linear form compares with zero.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -77,14 +32,15 @@ pub(crate) enum Sign {
 /// What is asked.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Problem {
-    bounds: Vec<(BigInt, BigInt)>,
-    constraints: Vec<(Linear, Sign)>,
+    bounds: Vec<Bounds>,
+    rows: Vec<Row>,
+    is_empty: bool,
 }
 
 /// What was found.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Solution {
-    /// One value per variable.
+    /// One value per variable; what is real is rounded down.
     Found(Vec<BigInt>),
     /// There is none.
     None,
@@ -105,8 +61,18 @@ impl Work {
         Self(Cell::new(4_000_000))
     }
 
+    /// A part of that.
+    pub(crate) fn little() -> Self {
+        Self(Cell::new(200_000))
+    }
+
+    /// As much as is nothing beside reading the question.
+    pub(crate) fn least() -> Self {
+        Self(Cell::new(10_000))
+    }
+
     /// Does some of it; false if there is not so much left.
-    fn take(&self, operations: usize) -> bool {
+    pub(crate) fn take(&self, operations: usize) -> bool {
         let left = self.0.get().checked_sub(operations);
         self.0.set(left.unwrap_or(0));
         left.is_some()
@@ -116,97 +82,146 @@ impl Work {
 impl Problem {
     /// A new integer variable within bounds, both inclusive.
     pub(crate) fn var(&mut self, low: BigInt, high: BigInt) -> Var {
-        self.bounds.push((low, high));
+        self.add(Bounds { low, high, is_real: false })
+    }
+
+    /// A new real variable within bounds, both inclusive.
+    pub(crate) fn real(&mut self, low: BigInt, high: BigInt) -> Var {
+        self.add(Bounds { low, high, is_real: true })
+    }
+
+    fn add(&mut self, bounds: Bounds) -> Var {
+        self.is_empty |= bounds.low > bounds.high;
+        self.bounds.push(bounds);
         Var(self.bounds.len() - 1)
     }
 
-    pub(crate) fn require(&mut self, form: Linear, sign: Sign) {
-        self.constraints.push((form, sign));
+    /// Adds a constraint; false if it is plain now that there is no solution.
+    pub(crate) fn require(&mut self, form: &Linear, sign: Sign) -> bool {
+        if self.is_empty {
+            return false;
+        }
+        match bounds::row(form, sign, &self.bounds) {
+            Made::Always => {}
+            Made::Never => self.is_empty = true,
+            Made::Row(row) => {
+                if bounds::is_implied(&row, &self.bounds) {
+                    return true;
+                }
+                let Ok(changed) = bounds::narrow_one(&mut self.bounds, &row) else {
+                    self.is_empty = true;
+                    return false;
+                };
+                // Those that a narrower variable touches.
+                let touched = |row: &Row| row.terms.iter().any(|(var, _)| changed.contains(var));
+                let mut start: Vec<usize> =
+                    self.rows.iter().enumerate().filter(|(_, row)| touched(row)).map(|(at, _)| at).collect();
+                if !bounds::is_implied(&row, &self.bounds) {
+                    start.extend((!start.is_empty() && row.terms.len() > 1).then_some(self.rows.len()));
+                    self.rows.push(row);
+                }
+                self.is_empty = bounds::narrow(&mut self.bounds, &self.rows, start).is_err();
+            }
+        }
+        !self.is_empty
     }
 
-    /// Whether a constraint depends on a variable.
-    pub(crate) fn mentions(&self, var: Var) -> bool {
-        self.constraints.iter().any(|(form, _)| form.terms.contains_key(&var))
+    /// Between which values a form lies at least.
+    pub(crate) fn range(&self, form: &Linear) -> (BigRational, BigRational) {
+        bounds::range(form, &self.bounds, &self.rows)
+    }
+
+    /// Whether a form takes only multiples of its step.
+    pub(crate) fn is_integral(&self, form: &Linear) -> bool {
+        !form.vars().any(|var| self.bounds.get(var.0).is_some_and(|bounds| bounds.is_real))
+    }
+
+    /// The bounds of a variable.
+    pub(crate) fn bounds(&self, var: Var) -> (BigInt, BigInt) {
+        self.bounds.get(var.0).map(|bounds| (bounds.low.clone(), bounds.high.clone())).unwrap_or_default()
+    }
+
+    /// How many constraints are left that bounds alone do not express.
+    pub(crate) fn rows(&self) -> usize {
+        self.rows.len()
     }
 
     /// Decides the problem.
     pub(crate) fn solve(&self, work: &Work) -> Solution {
-        let mut rows = Vec::new();
-        for (form, sign) in &self.constraints {
-            match row(form, *sign) {
-                Row::Always => {}
-                Row::Never => return Solution::None,
-                Row::Bounded(row) => rows.push(row),
+        if self.is_empty {
+            return Solution::None;
+        }
+        let nearest = |bounds: &Bounds| BigInt::zero().clamp(bounds.low.clone(), bounds.high.clone());
+        let mut values: Vec<BigInt> = self.bounds.iter().map(nearest).collect();
+        let rows: Vec<&Row> = self.rows.iter().filter(|row| !bounds::is_implied(row, &self.bounds)).collect();
+        if rows.is_empty() {
+            return Solution::Found(values);
+        }
+        // Only the variables that are left in constraints.
+        let mut used: Vec<usize> = rows.iter().flat_map(|row| &row.terms).map(|(var, _)| *var).collect();
+        used.sort_unstable();
+        used.dedup();
+        let place = |var: usize| used.binary_search(&var).unwrap_or(0);
+        let bounds: Vec<Bounds> = used.iter().filter_map(|var| self.bounds.get(*var)).cloned().collect();
+        let mut rows: Vec<Row> = rows
+            .into_iter()
+            .map(|row| Row {
+                terms: row.terms.iter().map(|(var, factor)| (place(*var), factor.clone())).collect(),
+                ..row.clone()
+            })
+            .collect();
+        let mut found = Solution::None;
+        if rows.iter().any(|row| row.is_strict) {
+            let mut strict = rows.clone();
+            strict.iter_mut().filter(|row| row.is_strict).for_each(|row| row.high -= 1);
+            found = branch_and_bound(bounds.clone(), &strict, work);
+        }
+        if !matches!(found, Solution::Found(_)) {
+            rows.iter_mut().for_each(|row| row.is_strict = false);
+            found = branch_and_bound(bounds, &rows, work);
+        }
+        let Solution::Found(solved) = found else { return found };
+        for (var, value) in used.iter().zip(solved) {
+            if let Some(slot) = values.get_mut(*var) {
+                *slot = value;
             }
         }
-        let mut open = vec![self.bounds.clone()];
-        let mut nodes = 0;
-        while let Some(bounds) = open.pop() {
-            nodes += 1;
-            if nodes > MAX_NODES || !work.take(bounds.len() * rows.len()) {
-                return Solution::GaveUp;
-            }
-            if bounds.iter().any(|(low, high)| low > high) {
-                continue;
-            }
-            let values = match Tableau::new(&bounds, &rows).feasible(work) {
-                Ok(Some(values)) => values,
-                Ok(None) => continue,
-                Err(simplex::TooLong) => return Solution::GaveUp,
-            };
-            let Some(at) = values.iter().position(|value| !value.is_integer()) else {
-                return Solution::Found(values.into_iter().map(|value| value.to_integer()).collect());
-            };
-            let floor = values.get(at).map(|value| value.floor().to_integer()).unwrap_or_default();
-            let (mut below, mut above) = (bounds.clone(), bounds);
-            if let (Some(below), Some(above)) = (below.get_mut(at), above.get_mut(at)) {
-                below.1.clone_from(&floor);
-                above.0 = floor + 1;
-            }
-            open.extend([above, below]);
-        }
-        Solution::None
+        Solution::Found(values)
     }
 }
 
-/// Integer coefficients whose sum with the variables lies in a range.
-#[derive(Clone, Debug)]
-struct BoundedRow {
-    terms: Vec<(usize, BigInt)>,
-    low: Option<BigInt>,
-    high: BigInt,
-}
-
-enum Row {
-    Always,
-    Never,
-    Bounded(BoundedRow),
-}
-
-/// A constraint with integer coefficients; strictness and gcd are used up in the bound.
-fn row(form: &Linear, sign: Sign) -> Row {
-    if let Some(value) = form.as_constant() {
-        let holds = match sign {
-            Sign::NotPositive => !value.is_positive(),
-            Sign::Negative => value.is_negative(),
-            Sign::Zero => value.is_zero(),
+fn branch_and_bound(bounds: Vec<Bounds>, rows: &[Row], work: &Work) -> Solution {
+    let mut open = vec![bounds];
+    let mut nodes = 0;
+    while let Some(mut bounds) = open.pop() {
+        nodes += 1;
+        if nodes > MAX_NODES || !work.take(bounds.len() * rows.len()) {
+            return Solution::GaveUp;
+        }
+        if bounds.iter().any(|bounds| bounds.low > bounds.high) {
+            continue;
+        }
+        if nodes > 1 && bounds::narrow(&mut bounds, rows, (0..rows.len()).collect()).is_err() {
+            continue;
+        }
+        let values = match Tableau::new(&bounds, rows).feasible(work) {
+            Ok(Some(values)) => values,
+            Ok(None) => continue,
+            Err(simplex::TooLong) => return Solution::GaveUp,
         };
-        return if holds { Row::Always } else { Row::Never };
+        let is_broken = |(value, bounds): (&BigRational, &Bounds)| !bounds.is_real && !value.is_integer();
+        let Some(at) = values.iter().zip(&bounds).position(is_broken) else {
+            return Solution::Found(values.into_iter().map(|value| value.floor().to_integer()).collect());
+        };
+        let floor = values.get(at).map(|value| value.floor().to_integer()).unwrap_or_default();
+        let (mut below, mut above) = (bounds.clone(), bounds);
+        if let (Some(below), Some(above)) = (below.get_mut(at), above.get_mut(at)) {
+            below.high.clone_from(&floor);
+            above.low = floor + 1;
+        }
+        open.extend([above, below]);
     }
-    let lcm = form.terms.values().fold(BigInt::one(), |lcm, value| lcm.lcm(value.denom()));
-    let terms: Vec<(usize, BigInt)> =
-        form.terms.iter().map(|(var, value)| (var.0, (value * &lcm).to_integer())).collect();
-    let gcd = terms.iter().fold(BigInt::zero(), |gcd, (_, value)| gcd.gcd(value));
-    let terms = terms.into_iter().map(|(var, value)| (var, value / &gcd)).collect();
-    let limit = -(&form.constant * &lcm) / &gcd;
-    let high = match sign {
-        Sign::Negative => limit.ceil().to_integer() - 1,
-        Sign::NotPositive => limit.floor().to_integer(),
-        Sign::Zero if limit.is_integer() => limit.to_integer(),
-        Sign::Zero => return Row::Never,
-    };
-    let low = (sign == Sign::Zero).then(|| high.clone());
-    Row::Bounded(BoundedRow { terms, low, high })
+    Solution::None
 }
 
 #[cfg(test)]
@@ -218,7 +233,7 @@ mod tests {
     fn linear(terms: &[i64], constant: i64) -> Linear {
         let vars =
             terms.iter().enumerate().map(|(at, value)| Linear::var(Var(at), BigRational::from(BigInt::from(*value))));
-        vars.fold(Linear::constant(BigRational::from(BigInt::from(constant))), |sum, term| sum.add(&term))
+        vars.fold(Linear::integer(constant), |sum, term| sum.add(&term))
     }
 
     #[test]
@@ -226,7 +241,7 @@ mod tests {
         let mut problem = Problem::default();
         problem.var(0.into(), 10.into());
         problem.var(0.into(), 10.into());
-        problem.require(linear(&[2, -4], -1), Sign::Zero);
+        problem.require(&linear(&[2, -4], -1), Sign::Zero);
         assert_eq!(problem.solve(&Work::enough()), Solution::None);
     }
 
@@ -241,7 +256,7 @@ mod tests {
                 problem.var((-3).into(), 4.into());
             }
             for (terms, constant, sign) in &rows {
-                problem.require(linear(terms, *constant), [Sign::NotPositive, Sign::Negative, Sign::Zero][*sign]);
+                problem.require(&linear(terms, *constant), [Sign::NotPositive, Sign::Negative, Sign::Zero][*sign]);
             }
             let holds = |point: &[i64]| rows.iter().all(|(terms, constant, sign)| {
                 let sum: i64 = terms.iter().zip(point).map(|(a, x)| a * x).sum::<i64>() + constant;

@@ -5,7 +5,8 @@ use num_bigint::BigInt;
 use num_rational::BigRational;
 use num_traits::{Signed, Zero};
 
-use super::{BoundedRow, Work};
+use super::Work;
+use super::bounds::{Bounds, Row};
 
 /// The work exceeded its bound. Bland's rule ends by itself, but may take long.
 pub(super) struct TooLong;
@@ -21,17 +22,17 @@ pub(super) struct Tableau {
 }
 
 impl Tableau {
-    pub(super) fn new(bounds: &[(BigInt, BigInt)], constraints: &[BoundedRow]) -> Self {
+    pub(super) fn new(bounds: &[Bounds], constraints: &[Row]) -> Self {
         let variables = bounds.len();
         let size = variables + constraints.len();
         let rational = |value: &BigInt| BigRational::from(value.clone());
         let mut tableau = Self {
-            low: bounds.iter().map(|(low, _)| Some(rational(low))).collect(),
-            high: bounds.iter().map(|(_, high)| Some(rational(high))).collect(),
+            low: bounds.iter().map(|bounds| Some(rational(&bounds.low))).collect(),
+            high: bounds.iter().map(|bounds| Some(rational(&bounds.high))).collect(),
             // Start at the bound nearest to zero.
             values: bounds
                 .iter()
-                .map(|(low, high)| rational(&BigInt::zero().clamp(low.clone(), high.clone())))
+                .map(|bounds| rational(&BigInt::zero().clamp(bounds.low.clone(), bounds.high.clone())))
                 .collect(),
             rows: Vec::new(),
             variables,

@@ -1,0 +1,67 @@
+//! The files that a source names: imports, tables and amended policies, on disk.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use fen_compiler::{Files, Source};
+
+use crate::files;
+
+/// Files beside the source that names them.
+pub(crate) struct Disk;
+
+impl Files for Disk {
+    fn read(&self, from: &str, path: &str) -> Result<Source, String> {
+        let path = folder(from).join(path);
+        let bytes = fs::read(&path).map_err(|error| error.to_string())?;
+        files::source_of(&path, bytes).map_err(|_| "it is not UTF-8 text".to_owned())
+    }
+
+    /// Looks through the policies in the folder of the source.
+    fn policy(&self, from: &str, name: &str) -> Option<Source> {
+        let own = Path::new(from);
+        let mut paths: Vec<PathBuf> =
+            fs::read_dir(folder(from)).ok()?.filter_map(|entry| Some(entry.ok()?.path())).collect();
+        paths.sort();
+        let is_policy = |path: &PathBuf| path.extension().is_some_and(|ending| ending == "fen") && path != own;
+        paths.into_iter().filter(is_policy).find_map(|path| {
+            let source = files::source(&path).ok()?;
+            let names = source.text().lines().map(str::trim_end).any(|line| names(line, name));
+            names.then_some(source)
+        })
+    }
+}
+
+/// Whether a line is the head of a policy of this name.
+fn names(line: &str, name: &str) -> bool {
+    let line = line.split('#').next().unwrap_or_default();
+    let mut words = line.trim_start_matches('\u{feff}').split_whitespace();
+    let Some(head) = words.next() else { return false };
+    if line.starts_with(char::is_whitespace) {
+        return false;
+    }
+    match head {
+        "policy" | "政策" => words.next() == Some(name),
+        // amend BASE as NAME
+        "amend" | "修订" => words.nth(2) == Some(name),
+        _ => false,
+    }
+}
+
+fn folder(from: &str) -> PathBuf {
+    Path::new(from).parent().map(Path::to_owned).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn heads_of_policies_are_recognized() {
+        assert!(names("policy a.b", "a.b"));
+        assert!(names("amend a.b as a.c # x", "a.c"));
+        assert!(names("修订 甲.乙 为 甲.丙", "甲.丙"));
+        assert!(!names("amend a.b as a.c", "a.b"));
+        assert!(!names("  policy a.b", "a.b"));
+    }
+}

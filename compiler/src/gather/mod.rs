@@ -1,0 +1,162 @@
+//! Files to one list of items: what a policy imports is put before its own items, what it amends is overridden by them.
+//!
+//! The compiler reads no files itself; whoever calls it says by [`Files`] how a name in a source becomes a text. Places
+//! of all sources are told apart by [`Sources`].
+
+mod amend;
+mod errors;
+mod import;
+
+use std::collections::HashMap;
+
+use fen_grammar::diagnostic::Diagnostic;
+use fen_grammar::source::{Source, Sources, Span};
+use fen_grammar::tree::{Item, ItemKind, Name, ParamValue, Quoted};
+
+/// The most files that one policy may be made of.
+const MAX_FILES: usize = 500;
+
+/// How many files may refer to one another, each to the next.
+const MAX_DEPTH: usize = 50;
+
+/// How the compiler comes by the files that a source names.
+pub trait Files {
+    /// The file at `path` as it is written in the source called `from`.
+    ///
+    /// # Errors
+    /// Why the file cannot be read, for people.
+    fn read(&self, from: &str, path: &str) -> Result<Source, String>;
+
+    /// The file that holds the policy `name`, which the source called `from` amends; `None` if there is none.
+    fn policy(&self, from: &str, name: &str) -> Option<Source>;
+}
+
+/// There are no files but the source itself.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct NoFiles;
+
+impl Files for NoFiles {
+    fn read(&self, _from: &str, _path: &str) -> Result<Source, String> {
+        Err("no other files here".to_owned())
+    }
+
+    fn policy(&self, _from: &str, _name: &str) -> Option<Source> {
+        None
+    }
+}
+
+/// All that a policy is made of.
+#[derive(Debug, Default)]
+pub(crate) struct Gathered {
+    pub(crate) sources: Sources,
+    pub(crate) items: Vec<Item>,
+    /// Where items stand that could not be parsed.
+    pub(crate) broken: Vec<Span>,
+    /// Tables in files of their own, by the place where the file is named: where its text begins.
+    pub(crate) tables: HashMap<Span, Span>,
+    pub(crate) diagnostics: Vec<Diagnostic>,
+    /// The end of the main source.
+    pub(crate) end: usize,
+}
+
+/// Gathers a source and all it refers to.
+pub(crate) fn gather(source: &Source, files: &dyn Files) -> Gathered {
+    let mut gatherer =
+        Gatherer { files, gathered: Gathered::default(), open: Vec::new(), parsed: HashMap::new(), count: 0 };
+    gatherer.gathered.end = source.text().len();
+    let items = gatherer.source(source.clone(), None);
+    let mut gathered = gatherer.gathered;
+    gathered.items = items;
+    gathered
+}
+
+struct Gatherer<'a> {
+    files: &'a dyn Files,
+    gathered: Gathered,
+    /// The names of the sources that are being gathered, each named by the one before.
+    open: Vec<String>,
+    /// Sources that are gathered already.
+    parsed: HashMap<String, Vec<Item>>,
+    count: usize,
+}
+
+impl Gatherer<'_> {
+    fn report(&mut self, diagnostic: Diagnostic) {
+        self.gathered.diagnostics.push(diagnostic);
+    }
+
+    /// All items of a source, with those it imports or amends. `named_at` is where another source names it.
+    fn source(&mut self, source: Source, named_at: Option<Span>) -> Vec<Item> {
+        let name = source.name().to_owned();
+        if let Some(known) = self.parsed.get(&name) {
+            return known.clone();
+        }
+        if let Some(span) = named_at {
+            if let Some(at) = self.open.iter().position(|open| *open == name) {
+                let cycle = self.open.iter().skip(at).cloned().collect();
+                self.report(errors::cycle(span, cycle));
+                return Vec::new();
+            }
+            if self.open.len() > MAX_DEPTH {
+                self.report(errors::too_deep(span, MAX_DEPTH));
+                return Vec::new();
+            }
+            self.count += 1;
+            if self.count > MAX_FILES {
+                if self.count == MAX_FILES + 1 {
+                    self.report(errors::too_many_files(span, MAX_FILES));
+                }
+                return Vec::new();
+            }
+        }
+        self.open.push(name.clone());
+        let text = source.text().to_owned();
+        let offset = self.gathered.sources.add(source);
+        let (file, diagnostics) = fen_grammar::parse_at(&text, offset);
+        self.gathered.diagnostics.extend(diagnostics);
+        self.gathered.broken.extend(file.broken);
+        for item in &file.items {
+            self.table(&name, item);
+        }
+        let items = self.imports(&name, file.items);
+        let items = self.amended(&name, Span { start: offset, end: offset + text.len() }, items);
+        self.open.pop();
+        self.parsed.insert(name, items.clone());
+        items
+    }
+
+    /// Fetches the file of a parameter whose values stand in one.
+    fn table(&mut self, from: &str, item: &Item) {
+        let ItemKind::Param(param) = &item.kind else { return };
+        let ParamValue::File(path) = &param.value else { return };
+        if let Some(source) = self.read(from, path) {
+            let length = source.text().len();
+            let start = self.gathered.sources.add(source);
+            self.gathered.tables.insert(path.span, Span { start, end: start + length });
+        }
+    }
+
+    fn read(&mut self, from: &str, path: &Quoted) -> Option<Source> {
+        match self.files.read(from, &path.text) {
+            Ok(source) => Some(source),
+            Err(why) => {
+                self.report(errors::unreadable(path, &why));
+                None
+            }
+        }
+    }
+}
+
+/// What an item defines: what kind of thing, and its name. Rows of a ladder define their subject's ladder.
+fn defines(item: &Item) -> Option<(&'static str, &Name)> {
+    match &item.kind {
+        ItemKind::Enum(one) => Some(("enum", &one.name)),
+        ItemKind::Input(input) => Some(("input", &input.name)),
+        ItemKind::Param(param) => Some(("param", &param.name)),
+        ItemKind::Definition(definition) => Some(("definition", &definition.name)),
+        ItemKind::LadderRow(row) => Some(("row", &row.subject)),
+        ItemKind::Schedule(schedule) => Some(("ladder", &schedule.name)),
+        ItemKind::Check(check) => Some(("check", &check.name)),
+        _ => None,
+    }
+}

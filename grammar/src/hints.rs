@@ -1,0 +1,124 @@
+//! What to write instead of something that is a common slip: signs of other languages, of mathematics and of prose.
+
+use crate::diagnostic::Text;
+use crate::parse::Rule;
+
+/// What to do about `found`, which stands at the start of `rest` where one of `expected` is wanted.
+pub(crate) fn hint(before: &str, rest: &str, found: &str, expected: &[Rule]) -> Option<Text> {
+    let wants = |rule: Rule| expected.contains(&rule);
+    let words: fn(&str) -> Option<(&'static str, &'static str)> = match expected {
+        _ if wants(Rule::dots) || wants(Rule::dots_plain) || wants(Rule::bounds) => range,
+        _ => |_| None,
+    };
+    let (en, zh) = words(found)
+        .or_else(|| date(before, found))
+        .or_else(|| sign(before, rest, found, &wants))
+        .or_else(|| call(before, found))
+        .or_else(|| word(before, found))?;
+    Some(Text::new(en, zh))
+}
+
+type Hint = Option<(&'static str, &'static str)>;
+
+/// `0-60`, `60分以下`, `>=60`
+fn range(found: &str) -> Hint {
+    let is_range = ["-", "—", "–", "~", "～", "至", "到", ">", "<", "＞", "＜", "≥", "≤"].contains(&found)
+        || ["以下", "以上", "以内", "不满", "超过"].iter().any(|word| found.contains(word));
+    is_range
+        .then_some(("a range is written `0..60`, `..<60`, `..=60` or `60..`", "范围写作 0..60、..<60、..=60 或 60.."))
+}
+
+/// `2022/12/01`, `2022年12月1日`, `自2022-12-01`
+fn date(before: &str, found: &str) -> Hint {
+    let digits = before.chars().rev().take_while(char::is_ascii_digit).count();
+    let is_date = digits == 4 && (matches!(found, "/" | "." | "／") || found.starts_with('年'));
+    if is_date || (found.contains('年') && found.contains('月')) {
+        return Some(("a date is written `2022-12-01`", "日期写作 2022-12-01"));
+    }
+    let sticks = |word: char| found.strip_prefix(word).is_some_and(starts_with_digit);
+    (sticks('自') || sticks('至')).then_some(("a word is set apart by a space", "词语与数字之间须空一格"))
+}
+
+/// Signs of other languages, of mathematics and of prose.
+fn sign(before: &str, rest: &str, found: &str, wants: &dyn Fn(Rule) -> bool) -> Hint {
+    Some(match found {
+        _ if rest.starts_with("=>") && wants(Rule::arrow) => ("write `->`", "请写 ->"),
+        "=" | "＝" if wants(Rule::compare) || wants(Rule::op_add) => {
+            ("a comparison is written `==` or `is`", "比较请写 == 或“为”")
+        }
+        "=" | "＝" if wants(Rule::signed_quantity) || wants(Rule::quantity) => (
+            "a tier gives shares of its slice, as in `retain 70%`; what holds for the whole amount is a `band`",
+            "分档写每段的份额，如“留用 70%”；按整体取值请用“定档”",
+        ),
+        "&" | "＆" | "∧" => ("write `and`", "请写“且”"),
+        "∨" => ("write `or`", "请写“或”"),
+        "|" | "｜" if wants(Rule::op_add) => ("write `or`", "请写“或”"),
+        ";" | "；" | "。" => ("an item ends with its line; leave the sign out", "条目以行结束，请删去此符号"),
+        "," | "，" if ends_with_digit(before) && starts_with_digit(rest.get(found.len()..).unwrap_or("")) => {
+            ("thousands are set apart as in `1_000`", "千位分隔请写作 1_000")
+        }
+        "¥" | "￥" | "$" => ("the unit stands behind the number, as in `500 yuan`", "单位写在数字之后，如 500元"),
+        "'" | "‘" | "’" => ("texts stand in double quotes", "文字须加双引号"),
+        "\"" | "“" | "”" | "＂" => {
+            ("a quoted text ends on the line where it begins", "引号内的文字须在同一行结束")
+        }
+        "." => ("a code stands in quotes, as in `\"C50.9\"`", "编码须加引号，如 \"C50.9\""),
+        _ if found.starts_with(|c: char| ('０'..='９').contains(&c)) => {
+            ("write digits in half width: 0123456789", "数字请用半角：0123456789")
+        }
+        _ => return None,
+    })
+}
+
+/// `most(a, b)`: only functions take several things.
+fn call(before: &str, found: &str) -> Hint {
+    if !matches!(found, "," | "，") {
+        return None;
+    }
+    let mut closed = 0_usize;
+    let open = before.char_indices().rev().find(|(_, c)| match c {
+        ')' | '）' => {
+            closed += 1;
+            false
+        }
+        '(' | '（' if closed > 0 => {
+            closed -= 1;
+            false
+        }
+        '(' | '（' => true,
+        _ => false,
+    });
+    let is_call =
+        open.is_some_and(|(at, _)| before.get(..at).is_some_and(|text| text.ends_with(char::is_alphanumeric)));
+    is_call.then_some((
+        "the functions of several values are `max`, `min` and `clamp`",
+        "可写多项的函数有“较大”“较小”“限于”",
+    ))
+}
+
+/// Words that are not of the language.
+fn word(before: &str, found: &str) -> Hint {
+    let last = before.trim_end().rsplit(|c: char| !(c.is_alphanumeric() || c == '_')).next().unwrap_or("");
+    if matches!(last, "if" | "如果" | "若") {
+        return Some((
+            "write cases: `when CONDITION : VALUE`, then `otherwise : VALUE`",
+            "请分情形书写：当 条件 : 取值 其余 : 取值",
+        ));
+    }
+    Some(match found {
+        "of" | "的" => ("a part of something is a product, as in `5% * x`", "部分请写成相乘，例如 5% * 甲"),
+        "percent" => ("write `%`", "请写 %"),
+        "not" | "非" => ("that something differs is written `is not`", "不等请写“不为”"),
+        "是" => ("that something equals is written `is`", "相等请写“为”"),
+        "万" | "亿" => ("write 万元 or 亿元", "请写 万元 或 亿元"),
+        _ => return None,
+    })
+}
+
+fn ends_with_digit(text: &str) -> bool {
+    text.ends_with(|c: char| c.is_ascii_digit())
+}
+
+fn starts_with_digit(text: &str) -> bool {
+    text.starts_with(|c: char| c.is_ascii_digit())
+}

@@ -1,0 +1,124 @@
+//! Parsed pairs of one item to its tree.
+
+mod expressions;
+mod items;
+mod tokens;
+
+use pest::iterators::{Pair, Pairs};
+
+use crate::diagnostic::Diagnostic;
+use crate::errors::{Internal, Limit, TooLarge, Unexpected};
+use crate::parse::Rule;
+use crate::source::Span;
+use crate::tree::Expr;
+use crate::words::describe;
+
+/// The deepest expression: later stages walk expressions recursively.
+const MAX_DEPTH: usize = 200;
+
+/// The longest number: more than any amount of money or any rate needs.
+const MAX_DIGITS: usize = 60;
+
+/// Why an item could not be read although the grammar matched it.
+pub(crate) enum ReadError {
+    /// An expression deeper than [`MAX_DEPTH`].
+    TooDeep(Span),
+    /// A number longer than [`MAX_DIGITS`].
+    TooManyDigits(Span),
+    /// A range where a value is wanted, as it is written.
+    RangeForValue(Span, String),
+    /// Grammar and reader disagree.
+    Mismatch,
+}
+
+impl ReadError {
+    pub(crate) fn into_diagnostic(self, item: Span) -> Diagnostic {
+        match self {
+            Self::TooDeep(span) => TooLarge { span, what: Limit::Depth(MAX_DEPTH) }.into(),
+            Self::TooManyDigits(span) => {
+                let start = Span { end: span.end.min(span.start + MAX_DIGITS), ..span };
+                TooLarge { span: start, what: Limit::Digits(MAX_DIGITS) }.into()
+            }
+            Self::RangeForValue(span, found) => {
+                let expected = vec![describe(Rule::literal, None)];
+                Unexpected { span, found, expected, hint: None }.into()
+            }
+            Self::Mismatch => Internal { span: item }.into(),
+        }
+    }
+}
+
+type Read<T> = Result<T, ReadError>;
+
+/// Reads pairs whose positions are relative to an item.
+pub(crate) struct Reader {
+    offset: usize,
+}
+
+/// An expression and how deep it is.
+struct Deep {
+    expr: Expr,
+    depth: usize,
+}
+
+impl Reader {
+    /// A reader for an item that starts at byte `offset` of the source.
+    pub(crate) fn new(offset: usize) -> Self {
+        Self { offset }
+    }
+
+    fn span(&self, pair: &Pair<'_, Rule>) -> Span {
+        Span { start: self.offset + pair.as_span().start(), end: self.offset + end(pair.clone()) }
+    }
+}
+
+/// Where the last word inside a pair ends: white space before something optional that is not there is no part of it.
+fn end(mut pair: Pair<'_, Rule>) -> usize {
+    while pair.as_rule() != Rule::string {
+        let Some(last) = pair.clone().into_inner().next_back() else { break };
+        pair = last;
+    }
+    pair.as_span().end()
+}
+
+/// The inner pairs of a rule, taken in order; words and punctuation between them are passed over.
+struct Parts<'a> {
+    pairs: Pairs<'a, Rule>,
+}
+
+impl<'a> Parts<'a> {
+    fn of(pair: Pair<'a, Rule>) -> Self {
+        Self { pairs: pair.into_inner() }
+    }
+
+    /// The next pair of `rule`, which the grammar guarantees.
+    fn take(&mut self, rule: Rule) -> Read<Pair<'a, Rule>> {
+        self.pairs.by_ref().find(|pair| pair.as_rule() == rule).ok_or(ReadError::Mismatch)
+    }
+
+    /// The next pair if it is of `rule`, apart from words and punctuation.
+    fn maybe(&mut self, rule: Rule) -> Option<Pair<'a, Rule>> {
+        let mut ahead = self.pairs.clone();
+        let pair = ahead.find(|pair| pair.as_rule() == rule || !is_punctuation(pair.as_rule()))?;
+        (pair.as_rule() == rule).then(|| {
+            self.pairs = ahead;
+            pair
+        })
+    }
+
+    /// The next pair that is neither word nor punctuation.
+    fn next(&mut self) -> Option<Pair<'a, Rule>> {
+        self.pairs.by_ref().find(|pair| !is_punctuation(pair.as_rule()))
+    }
+}
+
+fn is_punctuation(rule: Rule) -> bool {
+    use Rule::{arrow, bar, bracket_close, bracket_open, close, colon, comma, equals, open, slash};
+    matches!(rule, comma | colon | slash | bar | open | close | bracket_open | bracket_close | arrow | equals)
+        || crate::words::is_word(rule)
+}
+
+/// The rule of the only pair inside another, as in `rounding_mode`.
+fn inner_rule(pair: Pair<'_, Rule>) -> Read<Rule> {
+    pair.into_inner().next().map(|pair| pair.as_rule()).ok_or(ReadError::Mismatch)
+}
