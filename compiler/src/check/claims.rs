@@ -71,7 +71,7 @@ impl<'a> Claims<'a> {
                 }
             }
         }
-        parts(expr).into_iter().for_each(|part| self.learn(part));
+        expr.parts().into_iter().for_each(|part| self.learn(part));
     }
 
     fn learn_ladders(&mut self) {
@@ -235,35 +235,6 @@ impl Iterator for Claims<'_> {
             claim.parameters.push(value);
         }
         Some(claim)
-    }
-}
-
-/// The expressions directly inside one.
-fn parts(expr: &Expr) -> Vec<&Expr> {
-    match &expr.kind {
-        ExprKind::Constant(_)
-        | ExprKind::Input(_)
-        | ExprKind::Parameter(_)
-        | ExprKind::Value(_)
-        | ExprKind::Known(_) => Vec::new(),
-        ExprKind::Negate(inner) | ExprKind::Round(inner, _) | ExprKind::Not(inner) | ExprKind::Apply(_, inner) => {
-            vec![inner]
-        }
-        ExprKind::Add(left, right)
-        | ExprKind::Sub(left, right)
-        | ExprKind::Mul(left, right)
-        | ExprKind::Div(left, right)
-        | ExprKind::Compare(_, left, right)
-        | ExprKind::And(left, right)
-        | ExprKind::Or(left, right) => vec![left, right],
-        ExprKind::Max(args) | ExprKind::Min(args) => args.iter().collect(),
-        ExprKind::Cases(cases, last) => {
-            let cases = cases.iter().flat_map(|(condition, value)| [condition, value]);
-            cases.chain([last.as_ref()]).collect()
-        }
-        ExprKind::Lookup { keys, .. } | ExprKind::HasRow { keys, .. } => keys.iter().collect(),
-        ExprKind::AddMonths { date, months, .. } => vec![date, months],
-        ExprKind::FullMonths { from, to, .. } => vec![from, to],
     }
 }
 

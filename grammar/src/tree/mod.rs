@@ -1,7 +1,10 @@
 //! The syntax tree: what was written, where, and nothing about what it means.
 
-use num_rational::BigRational;
+mod expressions;
+mod values;
 
+pub use self::expressions::{BinaryOp, Comparison, Direction, Duration, Expr, ExprKind, Function};
+pub use self::values::{BaseUnit, Literal, LiteralKind, Quantity, TypeBase, TypeRef, TypeWord, Unit, UnitKind};
 use crate::diagnostic::Lang;
 use crate::source::Span;
 
@@ -159,155 +162,6 @@ pub struct Rounding {
     pub mode: RoundingMode,
     /// The step.
     pub step: Quantity,
-}
-
-/// Something that is counted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum BaseUnit {
-    /// Yuan; 万元 and 亿元 are already multiplied out.
-    Yuan,
-    /// Points of a score.
-    Point,
-    /// Days.
-    Day,
-    /// Months.
-    Month,
-    /// Years.
-    Year,
-    /// Persons.
-    Person,
-    /// Cases.
-    Case,
-}
-
-/// A unit as written.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct Unit {
-    /// What stands before the first `per`.
-    pub kind: UnitKind,
-    /// What stands behind each `per`.
-    pub per: Vec<BaseUnit>,
-}
-
-/// What stands directly behind a number.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum UnitKind {
-    /// A bare number.
-    None,
-    /// Percent; the quantity's value is the fraction (5% is 1/20).
-    Percent,
-    /// Percentage points; the quantity's value is the fraction (5pp is 1/20).
-    PercentagePoint,
-    /// So many of something.
-    Of(BaseUnit),
-}
-
-impl Unit {
-    /// No unit.
-    #[must_use]
-    pub fn none() -> Self {
-        Self { kind: UnitKind::None, per: Vec::new() }
-    }
-
-    /// Whether nothing is written.
-    #[must_use]
-    pub fn is_none(&self) -> bool {
-        self.kind == UnitKind::None && self.per.is_empty()
-    }
-}
-
-/// A number with its unit.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Quantity {
-    /// The exact value in its unit; 5% is 1/20, 2万元 is 20000.
-    pub value: BigRational,
-    /// What one of the written unit is: 1/100 for percent, 10000 for 万元.
-    pub scale: BigRational,
-    /// The unit.
-    pub unit: Unit,
-    /// Where it stands.
-    pub span: Span,
-}
-
-/// A value as written.
-#[derive(Clone, Debug)]
-pub struct Literal {
-    /// What it is.
-    pub kind: LiteralKind,
-    /// Where it stands.
-    pub span: Span,
-}
-
-/// What a written value is.
-#[derive(Clone, Debug)]
-pub enum LiteralKind {
-    /// A number with its unit.
-    Quantity(Quantity),
-    /// A date.
-    Date(Date),
-    /// True or false.
-    Bool(bool),
-    /// The name of an enum value.
-    Name(String),
-    /// A code.
-    Text(String),
-}
-
-/// A type as written.
-#[derive(Clone, Debug)]
-pub struct TypeRef {
-    /// What stands first.
-    pub base: TypeBase,
-    /// What stands behind each `per`.
-    pub per: Vec<BaseUnit>,
-    /// `step …`
-    pub step: Option<Quantity>,
-    /// Where it stands.
-    pub span: Span,
-}
-
-/// What a type begins with.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum TypeBase {
-    /// A word of the language.
-    Word(TypeWord),
-    /// The name of an enum.
-    Name(String),
-}
-
-/// A type that has a word of its own.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum TypeWord {
-    /// `money`
-    Money,
-    /// `rate`
-    Rate,
-    /// `pp`
-    Pp,
-    /// `factor`
-    Factor,
-    /// `count`
-    Count,
-    /// `points`
-    Points,
-    /// `date`
-    Date,
-    /// `days`
-    Days,
-    /// `months`
-    Months,
-    /// `years`
-    Years,
-    /// `persons`
-    Persons,
-    /// `cases`
-    Cases,
-    /// `bool`
-    Bool,
-    /// `code`
-    Code,
-    /// `id`
-    Id,
 }
 
 /// `input NAME: TYPE from … to …  "…" / "…"`
@@ -549,23 +403,6 @@ pub struct OutputColumn {
     pub rounding: Option<Rounding>,
 }
 
-/// How two values compare.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Comparison {
-    /// `==`
-    Eq,
-    /// `!=`
-    Ne,
-    /// `<`
-    Lt,
-    /// `<=`
-    Le,
-    /// `>`
-    Gt,
-    /// `>=`
-    Ge,
-}
-
 /// `always CONDITION when GUARD`
 #[derive(Clone, Debug)]
 pub struct Always {
@@ -625,107 +462,4 @@ pub struct Setting {
     pub value: Option<Literal>,
     /// All of it.
     pub span: Span,
-}
-
-/// An expression. Its depth is bounded by the parser, so that walking it recursively is safe.
-#[derive(Clone, Debug)]
-pub struct Expr {
-    /// Where it stands.
-    pub span: Span,
-    /// What it is.
-    pub kind: ExprKind,
-}
-
-/// What an expression is.
-#[derive(Clone, Debug)]
-pub enum ExprKind {
-    /// A value.
-    Literal(LiteralKind),
-    /// A name; with a dot, an enum and its value.
-    Name(String),
-    /// `-x`
-    Negate(Box<Expr>),
-    /// `x + y` and its like.
-    Binary(BinaryOp, Box<Expr>, Box<Expr>),
-    /// `date + x months or earlier`; `subtract`, then the direction.
-    Shift {
-        /// The date.
-        date: Box<Expr>,
-        /// The months or years.
-        by: Box<Expr>,
-        /// Backwards.
-        subtract: bool,
-        /// What to do where the month has no such day.
-        direction: Direction,
-    },
-    /// `max(x, y, …)` and its like.
-    Call(Function, Vec<Expr>),
-    /// `round(x …)`
-    Round(Box<Expr>, Option<RoundingMode>, Option<Quantity>),
-    /// `x == y` and its like; also `x is y`, whose right side is the name of a value.
-    Compare(Comparison, Box<Expr>, Box<Expr>),
-    /// `x in (y, …)`
-    In(Box<Expr>, Vec<Expr>),
-    /// `x in TABLE`
-    InTable(Box<Expr>, Name),
-    /// `x known`
-    Known(Box<Expr>),
-    /// `not x`
-    Not(Box<Expr>),
-    /// `x and y`
-    And(Box<Expr>, Box<Expr>),
-    /// `x or y`
-    Or(Box<Expr>, Box<Expr>),
-    /// `TABLE[key, …]`
-    Lookup(Name, Vec<Expr>),
-    /// `LADDER(x)`
-    Apply(Name, Box<Expr>),
-    /// `row of LADDER(x)` or `row of SUBJECT`
-    RowOf(Name, Option<Box<Expr>>),
-    /// `days from x to y`
-    Between(Duration, Box<Expr>, Box<Expr>),
-}
-
-/// Which way a date goes that its month does not have.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Direction {
-    /// To the last day of the month.
-    Earlier,
-    /// To the first day of the next month.
-    Later,
-}
-
-/// What lies between two dates is counted in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Duration {
-    /// Days.
-    Days,
-    /// Full months.
-    Months,
-    /// Full years.
-    Years,
-}
-
-/// Arithmetic on two values.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum BinaryOp {
-    /// `+`
-    Add,
-    /// `-`
-    Sub,
-    /// `*`
-    Mul,
-    /// `/`
-    Div,
-}
-
-/// A built-in function.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Function {
-    /// The greatest argument.
-    Max,
-    /// The least argument.
-    Min,
-    /// The first argument, raised to the second and lowered to the third.
-    Clamp,
 }
