@@ -22,10 +22,13 @@ pub(crate) enum Command {
     /// Compile a policy to a WebAssembly module
     Build(BuildArgs),
     /// Settle a file of claims
+    ///
+    /// Policies that add up, divide or look at other claims read the file as often as `fen schema --plan` says.
+    /// No file gets its name before the run is complete; if it stops, none appears.
     Run(RunArgs),
     /// Run the examples and invariants of policies
     Test(TestArgs),
-    /// Print what a policy takes and gives, as JSON
+    /// Print what a policy takes and gives, as JSON, or draw how it is settled
     Schema(SchemaArgs),
 }
 
@@ -73,10 +76,11 @@ pub(crate) struct RunArgs {
     /// The claims, a CSV file; `-` is standard input
     #[arg(long, value_name = "FILE")]
     pub(crate) input: PathBuf,
-    /// Where to write the results (default: standard output)
+    /// Where to write the results (default: standard output); those of a coarser grain go to a file of their own: with
+    /// `out.csv`, what is output per hospital goes to `out.hospital.csv`
     #[arg(long, value_name = "FILE")]
     pub(crate) output: Option<PathBuf>,
-    /// Where to list the rejected rows
+    /// Where to list the rejected rows, and the rejected groups of coarser grains
     #[arg(long, value_name = "FILE")]
     pub(crate) rejects: Option<PathBuf>,
     /// Where to write the summary too; JSON if the name ends in `.json`
@@ -88,6 +92,15 @@ pub(crate) struct RunArgs {
     /// A TOML file of parameter values, such as `irregular_cut = "10pp"`
     #[arg(long, value_name = "FILE")]
     pub(crate) params: Option<PathBuf>,
+    /// Settle the rows in the order of the date that the policy orders them by; rows of one date keep their order
+    #[arg(long)]
+    pub(crate) sort: bool,
+    /// What an earlier run has written with --state-out: running values go on from there
+    #[arg(long, value_name = "FILE")]
+    pub(crate) state_in: Option<PathBuf>,
+    /// Where to write the running values at the end of the file (Parquet), for the run of the next one
+    #[arg(long, value_name = "FILE")]
+    pub(crate) state_out: Option<PathBuf>,
     /// Language of messages (default: that of the terminal)
     #[arg(long, value_enum)]
     pub(crate) lang: Option<LangArg>,
@@ -123,6 +136,9 @@ pub(crate) enum TestFormat {
 pub(crate) struct SchemaArgs {
     /// The policy, or a module compiled from it
     pub(crate) policy: PathBuf,
+    /// Draw the plan: what is computed for whom, in which pass over the file, and what is added up in between
+    #[arg(long)]
+    pub(crate) plan: bool,
     /// Language of messages (default: that of the terminal)
     #[arg(long, value_enum)]
     pub(crate) lang: Option<LangArg>,

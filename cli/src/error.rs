@@ -81,6 +81,13 @@ impl From<fen_runtime::SettleError> for Error {
     }
 }
 
+impl From<fen_runtime::StreamError> for Error {
+    fn from(error: fen_runtime::StreamError) -> Self {
+        let text = error.text();
+        Self::new(error.code(), text.en, text.zh)
+    }
+}
+
 impl From<fen_runtime::ParameterError> for Error {
     fn from(error: fen_runtime::ParameterError) -> Self {
         let text = error.text();

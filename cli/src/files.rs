@@ -1,7 +1,7 @@
 //! Files of policies, and files that appear whole or not at all.
 
 use std::fs::{self, File};
-use std::io::{self, BufWriter, Write};
+use std::io::{self, BufWriter, Seek, Write};
 use std::path::{Path, PathBuf};
 
 use fen_compiler::Source;
@@ -135,16 +135,58 @@ impl Draft {
         Ok(Self::File(BufWriter::with_capacity(1 << 16, file), path.to_owned()))
     }
 
-    /// Gives the file its name.
-    pub(crate) fn finish(self) -> Outcome<()> {
+    /// Ends the file. It has no name yet.
+    pub(crate) fn close(self) -> Outcome<Whole> {
         match self {
             Self::File(writer, path) => {
                 let file = writer.into_inner().map_err(|error| Error::write(&path, error.error()))?;
-                file.persist(&path).map_err(|error| Error::write(&path, &error.error))?;
-                Ok(())
+                Ok(Whole::File(file, path))
             }
-            Self::Direct(mut writer, path) => writer.flush().map_err(|error| Error::write(&path, &error)),
+            Self::Direct(mut writer, path) => {
+                writer.flush().map_err(|error| Error::write(&path, &error))?;
+                Ok(Whole::Direct)
+            }
         }
+    }
+
+    /// Gives the file its name.
+    pub(crate) fn finish(self) -> Outcome<()> {
+        publish(vec![self.close()?])
+    }
+}
+
+/// A file that is written and only lacks its name.
+pub(crate) enum Whole {
+    /// Beside its place.
+    File(NamedTempFile, PathBuf),
+    /// What standard output is to get.
+    Held(File),
+    /// A pipe or device has all of it.
+    Direct,
+}
+
+/// Gives files their names, after all of them have been written.
+pub(crate) fn publish(files: Vec<Whole>) -> Outcome<()> {
+    for file in &files {
+        if let Whole::Held(held) = file {
+            let (mut held, mut out) = (held, io::stdout().lock());
+            let copied = held.rewind().and_then(|()| io::copy(&mut held, &mut out)).and_then(|_| out.flush());
+            copied.map_err(|error| Error::write(Path::new("standard output"), &error))?;
+        }
+    }
+    for file in files {
+        if let Whole::File(file, path) = file {
+            file.persist(&path).map_err(|error| Error::write(&path, &error.error))?;
+        }
+    }
+    Ok(())
+}
+
+/// The file of a coarser grain: its name stands before the ending of `path`.
+pub(crate) fn beside(path: &Path, grain: &str) -> PathBuf {
+    match path.extension() {
+        Some(ending) => path.with_extension(format!("{grain}.{}", ending.to_string_lossy())),
+        None => path.with_extension(grain),
     }
 }
 
@@ -161,5 +203,19 @@ impl Write for Draft {
             Self::File(writer, _) => writer.flush(),
             Self::Direct(writer, _) => writer.flush(),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn grains_stand_before_the_ending() {
+        let beside = |path: &str, grain| beside(Path::new(path), grain).display().to_string();
+        assert_eq!(beside("a/out.csv", "hospital"), "a/out.hospital.csv");
+        assert_eq!(beside("out.csv", "person.year"), "out.person.year.csv");
+        assert_eq!(beside("out", "pool"), "out.pool");
+        assert_eq!(beside("结果.2022.CSV", "医院"), "结果.2022.医院.CSV");
     }
 }

@@ -8,9 +8,11 @@ mod error;
 mod files;
 mod language;
 mod load;
+mod plan;
 mod run;
 mod schema;
 mod test;
+mod width;
 
 use std::process::ExitCode;
 

@@ -23,6 +23,12 @@ ids! {
     EnumId,
     /// A place where a table is looked up that may have no row for a claim.
     SiteId,
+    /// What a value is given for; 0 is the row.
+    GrainId,
+    /// A link from a claim to another one.
+    LinkId,
+    /// A division of an amount by weights.
+    SplitId,
 }
 
 /// What an amount can be read from.

@@ -11,6 +11,7 @@ mod gather;
 mod ids;
 mod interpret;
 mod lower;
+mod phases;
 mod policy;
 pub mod render;
 mod resolve;
@@ -21,4 +22,7 @@ pub use fen_grammar::diagnostic::{Diagnostic, Label, Lang, Severity, Text};
 pub use fen_grammar::source::{Position, Source, Sources, Span};
 
 pub use crate::gather::{Files, NoFiles};
-pub use crate::policy::{Analysis, Cells, Failure, Module, Outcome, Policy, TestReport, analyze, analyze_with};
+pub use crate::policy::{
+    Analysis, Cells, Failure, GrainOutcome, GroupOutcome, Module, OutOfRange, Outcome, Policy, StreamCells,
+    StreamOutcome, TestReport, analyze, analyze_with,
+};

@@ -1,6 +1,8 @@
 //! The compiler's facade: a source is analyzed; if it is free of errors, it is a policy that can be compiled,
 //! interpreted and tested.
 
+mod stream;
+
 use std::sync::Arc;
 
 use fen_grammar::diagnostic::{Diagnostic, Label, Problem, Severity, Text};
@@ -16,11 +18,11 @@ use crate::check::{Checked, Claims, check, run_example, violated_invariants, vio
 use crate::emit::emit;
 use crate::exact;
 use crate::gather::{Files, NoFiles, gather};
-use crate::ids::InputId;
 use crate::interpret::{Rejection, settle};
-use crate::lower::ir::Kernel;
-use crate::lower::lower;
+use crate::phases::{Cut, cut};
 use crate::resolve::resolve;
+
+pub use self::stream::{GrainOutcome, GroupOutcome, OutOfRange, StreamCells, StreamOutcome};
 
 /// More diagnostics than this help nobody; the rest are not shown.
 const MAX_DIAGNOSTICS: usize = 100;
@@ -90,9 +92,9 @@ pub fn analyze_with(source: &Source, files: &dyn Files) -> Analysis {
     if had_error || rules_have_error || resolved.header.is_library {
         diagnostics.extend(violations_found(&program));
     } else {
-        match lower(&program) {
-            Ok(kernel) => {
-                let tested = Policy { program, kernel, sources: Arc::clone(&sources) };
+        match cut(&program) {
+            Ok(phases) => {
+                let tested = Policy { program, phases, sources: Arc::clone(&sources) };
                 let report = tested.test(CLAIMS, 0);
                 let (examples, invariants) = (report.examples.into_iter(), report.invariants.into_iter());
                 diagnostics.extend(examples.chain(invariants).filter_map(|(_, problem)| problem));
@@ -121,7 +123,7 @@ fn has_error(diagnostics: &[Diagnostic]) -> bool {
 #[derive(Debug)]
 pub struct Policy {
     program: Program,
-    kernel: Kernel,
+    phases: Cut,
     sources: Arc<Sources>,
 }
 
@@ -192,7 +194,7 @@ impl Policy {
     /// # Errors
     /// Only if the compiler contradicts itself.
     pub fn compile(&self) -> Result<Module, Failure> {
-        let emitted = emit(&self.program, &self.kernel, &sha256_of(&self.sources)).map_err(|_| Failure)?;
+        let emitted = emit(&self.program, &self.phases, &sha256_of(&self.sources)).map_err(|_| Failure)?;
         Ok(Module { wasm: emitted.module, schema: emitted.schema })
     }
 
@@ -217,23 +219,8 @@ impl Policy {
     }
 
     fn rejected(&self, rejection: Rejection) -> Outcome {
-        let dated_by = || self.program.dated_by.map(|id| self.input_name(id)).unwrap_or_default();
-        let (code, column) = match rejection {
-            Rejection::BelowMin(id) => (RejectCode::BelowMin, self.input_name(id)),
-            Rejection::AboveMax(id) => (RejectCode::AboveMax, self.input_name(id)),
-            Rejection::UnknownValue(id) => (RejectCode::UnknownValue, self.input_name(id)),
-            Rejection::BeforeInForce => (RejectCode::BeforeInForce, dated_by()),
-            Rejection::AfterInForce => (RejectCode::AfterInForce, dated_by()),
-            Rejection::UnknownCode(site) => {
-                let input = self.program.sites.get(site.0).map(|site| self.input_name(site.input));
-                (RejectCode::UnknownCode, input.unwrap_or_default())
-            }
-        };
+        let (code, column) = rejection.named(&self.program);
         Outcome::Rejected(code, column)
-    }
-
-    fn input_name(&self, id: InputId) -> String {
-        self.program.input(id).map(|input| input.name.clone()).unwrap_or_default()
     }
 
     /// Claims made up to try the policy on: ends of ranges, bounds of ladders and such first. Equal seeds give equal

@@ -89,9 +89,10 @@ impl Problem for UnknownItem {
     fn help(&self) -> Option<Text> {
         Some(Text::new(
             "items begin with policy, library, amend, import, title, source, in force, dated by, round, enum, key, input, \
-             param, ladder, output, always, check, example, or are written `name = …` or `name tier … -> …`; lines that \
+             param, ladder, output, always, check, example, rows, ordered by, insurance year, reverses, running, link, \
+             split, or are written `name = …` or `name tier … -> …`; lines that \
              continue an item are indented",
-            "条目以 政策、规则库、修订、引入、名称、依据、施行、适用日期、取整、枚举、主键、输入、参数、阶梯、输出、恒有、指标、示例 开头，\
+            "条目以 政策、规则库、修订、引入、名称、依据、施行、适用日期、取整、枚举、主键、输入、参数、阶梯、输出、恒有、指标、示例、每行、排序日期、参保年度、冲销、累计、关联、分配 开头，\
              或写作“名称 = …”“名称 分档 … -> …”；续行须缩进",
         ))
     }

@@ -24,6 +24,13 @@ const HEADS: &[(&str, &str, Rule)] = &[
     ("always", "恒有", Rule::always_item),
     ("check", "指标", Rule::check_item),
     ("example", "示例", Rule::example_item),
+    ("rows", "每行", Rule::rows_item),
+    ("ordered", "排序日期", Rule::ordered_by_item),
+    ("insurance", "参保年度", Rule::insurance_year_item),
+    ("reverses", "冲销", Rule::reverses_item),
+    ("running", "累计", Rule::running_item),
+    ("link", "关联", Rule::link_item),
+    ("split", "分配", Rule::split_item),
 ];
 
 /// What the first words say.

@@ -12,6 +12,7 @@ pub(crate) fn hint(before: &str, rest: &str, found: &str, expected: &[Rule]) -> 
     };
     let (en, zh) = words(found)
         .or_else(|| date(before, found))
+        .or_else(|| aggregate(before, found, &wants))
         .or_else(|| sign(before, rest, found, &wants))
         .or_else(|| call(before, found))
         .or_else(|| word(before, found))?;
@@ -68,6 +69,22 @@ fn sign(before: &str, rest: &str, found: &str, wants: &dyn Fn(Rule) -> bool) -> 
         }
         _ => return None,
     })
+}
+
+/// `sum a - b per k`, `total a per k`
+fn aggregate(before: &str, found: &str, wants: &dyn Fn(Rule) -> bool) -> Hint {
+    let is_sign = !found.is_empty() && found.chars().all(|c| "+-*/＋－＊／×÷<>=＜＞＝≤≥".contains(c));
+    if is_sign && wants(Rule::kw_each) && !wants(Rule::op_add) {
+        return Some((
+            "what is computed stands in brackets: `sum (a - b) per claim`",
+            "算式须加括号，例如“合计 (甲 - 乙) 每 单据”",
+        ));
+    }
+    let is_total = before.contains("total") || before.contains("总计");
+    (is_total && (found == "per" || found.starts_with('每'))).then_some((
+        "a total is over everything; for groups write `sum x per person`",
+        "总计是全部之和；分组请写“合计 甲 每 人员”",
+    ))
 }
 
 /// `most(a, b)`: only functions take several things.

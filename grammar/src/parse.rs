@@ -151,7 +151,8 @@ fn unexpected(text: &str, item: Span, lang: Option<Lang>, error: &Error<Rule>) -
 fn expected(positives: &[Rule], lang: Option<Lang>) -> Vec<Text> {
     let may_go_on = positives.iter().any(|rule| matches!(rule, Rule::op_add | Rule::op_mul));
     let is_noise = |rule: &Rule| {
-        let goes_on = may_go_on && (goes_on(*rule) || matches!(rule, Rule::open | Rule::bracket_open));
+        let opens = matches!(rule, Rule::open | Rule::bracket_open | Rule::of_what | Rule::gathered);
+        let goes_on = may_go_on && (goes_on(*rule) || opens);
         goes_on || (*rule == Rule::kw_per && positives.len() > 1)
     };
     let mut expected: Vec<Text> = Vec::new();
@@ -160,6 +161,10 @@ fn expected(positives: &[Rule], lang: Option<Lang>) -> Vec<Text> {
         if !expected.contains(&text) {
             expected.push(text);
         }
+    }
+    if expected.is_empty() {
+        // Something that may stand elsewhere, such as a second period.
+        expected.push(Text::new("something else", "其他内容"));
     }
     expected
 }

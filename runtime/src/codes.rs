@@ -30,6 +30,16 @@ impl Codes {
         Ok(Self { texts, numbers, hasher })
     }
 
+    /// For a policy that knows none.
+    pub(crate) fn none() -> Self {
+        Self { texts: Vec::new(), numbers: HashTable::new(), hasher: DefaultHashBuilder::default() }
+    }
+
+    /// All of them, by number.
+    pub(crate) fn texts(&self) -> impl Iterator<Item = &str> {
+        self.texts.iter().map(AsRef::as_ref)
+    }
+
     /// How many they are.
     pub(crate) fn len(&self) -> usize {
         self.texts.len()
@@ -38,6 +48,12 @@ impl Codes {
 
 fn hash(hasher: &DefaultHashBuilder, text: Option<&impl AsRef<str>>) -> u64 {
     hasher.hash_one(text.map_or("", AsRef::as_ref))
+}
+
+/// Knows the text of a number.
+pub(crate) trait TextOf {
+    /// Nothing if the number was not given out.
+    fn text(&self, number: i32) -> Option<&str>;
 }
 
 /// Gives the texts of one batch their numbers: known codes their places, other texts the numbers above.
@@ -74,9 +90,11 @@ impl<'c, 't> Numbering<'c, 't> {
         };
         i32::try_from(codes.len() + number).ok()
     }
+}
 
+impl TextOf for Numbering<'_, '_> {
     /// The text of a number given out in this batch.
-    pub(crate) fn text(&self, number: i32) -> Option<&str> {
+    fn text(&self, number: i32) -> Option<&str> {
         let number = usize::try_from(number).ok()?;
         match self.codes.texts.get(number) {
             Some(text) => Some(text),
@@ -91,7 +109,7 @@ mod tests {
 
     #[test]
     fn codes_keep_their_places_and_other_texts_get_numbers_above() {
-        let codes = Codes::read(Some("[\"A\",\"B\",\"肺炎\"]".as_bytes())).unwrap_or_else(|_| no_codes());
+        let codes = Codes::read(Some("[\"A\",\"B\",\"肺炎\"]".as_bytes())).unwrap_or_else(|_| Codes::none());
         let mut numbering = Numbering::new(&codes);
         let numbers = ["B", "x", "肺炎", "y", "x", "A"].map(|text| numbering.number(text));
         assert_eq!(numbers, [1, 3, 2, 4, 3, 0].map(Some));
@@ -107,9 +125,5 @@ mod tests {
             assert!(Codes::read(Some(json.as_bytes())).is_err(), "{json}");
         }
         assert!(Codes::read(None).is_ok());
-    }
-
-    fn no_codes() -> Codes {
-        Codes { texts: Vec::new(), numbers: HashTable::new(), hasher: DefaultHashBuilder::default() }
     }
 }

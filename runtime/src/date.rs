@@ -28,15 +28,16 @@ pub(crate) fn format(days: i128, text: &mut String) {
     let _ = write!(text, "{year:04}-{month:02}-{day:02}");
 }
 
-/// The years are counted from March, so that the leap day is the last of its year.
-fn days(year: i64, month: i64, day: i64) -> i64 {
+/// Days since 1970-01-01. The years are counted from March, so that the leap day is the last of its year.
+pub(crate) fn days(year: i64, month: i64, day: i64) -> i64 {
     let year = if month <= 2 { year - 1 } else { year };
     let (cycle, of_cycle) = (year.div_euclid(400), year.rem_euclid(400));
     let of_year = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
     cycle * DAYS_OF_400_YEARS + of_cycle * 365 + of_cycle / 4 - of_cycle / 100 + of_year - EPOCH
 }
 
-fn date(days: i64) -> (i64, i64, i64) {
+/// The year, month and day of a day since 1970-01-01.
+pub(crate) fn date(days: i64) -> (i64, i64, i64) {
     let days = days + EPOCH;
     let (cycle, of_cycle) = (days.div_euclid(DAYS_OF_400_YEARS), days.rem_euclid(DAYS_OF_400_YEARS));
     let year = (of_cycle - of_cycle / 1_460 + of_cycle / 36_524 - of_cycle / 146_096) / 365;

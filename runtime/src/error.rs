@@ -25,6 +25,8 @@ pub enum LoadError {
     Altered,
     /// It follows another version of the interface.
     AbiVersion(u32),
+    /// The policy looks beyond the row at hand: batches cannot be settled on their own.
+    NeedsStream,
     /// The machine refused to compile or instantiate it.
     Engine(String),
 }
@@ -55,6 +57,7 @@ impl LoadError {
             Self::DamagedSchema(_) => "fen::module::damaged_schema",
             Self::Altered => "fen::module::altered",
             Self::AbiVersion(_) => "fen::module::abi_version",
+            Self::NeedsStream => "fen::module::needs_stream",
             Self::Engine(_) => "fen::module::engine",
         }
     }
@@ -103,6 +106,10 @@ impl LoadError {
                     fen_schema::ABI_VERSION
                 ),
                 format!("模块的接口版本为 {found}，本程序支持的版本为 {}", fen_schema::ABI_VERSION),
+            ),
+            Self::NeedsStream => text(
+                "the policy looks beyond the row at hand; settle its rows with `Stream`, not with `Session`".into(),
+                "该政策的计算涉及多行数据，请用 Stream 结算，不能用 Session".into(),
             ),
             Self::Engine(why) => {
                 text(format!("the module could not be prepared to run: {why}"), format!("模块无法准备运行：{why}"))

@@ -71,8 +71,19 @@ pub(crate) fn read<'a>(
     Ok((all, faults))
 }
 
+/// The cells of an input that is no code or id; nothing if the array is of a type that the column does not take. Faults are
+/// added as they come.
+pub(crate) fn read_plain<'a>(
+    array: &'a dyn Array,
+    column: &Column,
+    input: usize,
+    faults: &mut Vec<Fault>,
+) -> Option<Cells<'a>> {
+    Reader { column, input, faults }.plain(array)
+}
+
 /// The Arrow types a column takes, in words.
-fn expected(column: &Column) -> String {
+pub(crate) fn expected(column: &Column) -> String {
     match column.ty {
         ColumnType::Bool => "Boolean".into(),
         ColumnType::Date => "Date32".into(),
@@ -97,15 +108,19 @@ impl Reader<'_> {
         array: &'a dyn Array,
         numbering: &mut Numbering<'_, 'a>,
     ) -> Result<Option<Cells<'a>>, SettleError> {
-        Ok(match self.column.ty {
+        if self.column.ty.is_text() { self.codes(array, numbering) } else { Ok(self.plain(array)) }
+    }
+
+    fn plain<'a>(&mut self, array: &'a dyn Array) -> Option<Cells<'a>> {
+        match self.column.ty {
             ColumnType::Bool => self.bools(array),
             ColumnType::Date => array.as_primitive_opt::<Date32Type>().map(|array| self.numbers(array)),
             ColumnType::Enum => self.names(array),
-            ColumnType::Code | ColumnType::Id => self.codes(array, numbering)?,
+            ColumnType::Code | ColumnType::Id => None,
             ColumnType::Money | ColumnType::Rate | ColumnType::Pp | ColumnType::Number | ColumnType::Measure => {
                 self.amounts(array)
             }
-        })
+        }
     }
 
     fn amounts<'a>(&mut self, array: &'a dyn Array) -> Option<Cells<'a>> {

@@ -33,8 +33,10 @@ mod outline;
 mod outputs;
 mod parameters;
 mod places;
+mod plan;
 mod session;
 mod settlement;
+mod stream;
 
 pub use cell::{Cell, format_cell, parse_cell};
 pub use describe::describe;
@@ -43,3 +45,4 @@ pub use load::{Policy, Runtime};
 pub use parameters::{ParameterError, Parameters};
 pub use session::Session;
 pub use settlement::{Cause, Rejected, Settlement, reason};
+pub use stream::{GrainResult, Step, Stream, StreamError, steps};

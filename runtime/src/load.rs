@@ -76,7 +76,8 @@ impl Policy {
     /// An instance with its own memory. If the policy has parameters, the session settles nothing until they are set.
     ///
     /// # Errors
-    /// If the machine has no memory for it.
+    /// If the policy looks beyond the row at hand (then [`crate::Stream`] settles its rows), or the machine has no memory
+    /// for it.
     pub fn session(&self) -> Result<Session, LoadError> {
         Session::new(self)
     }
@@ -86,12 +87,18 @@ fn exports_match(module: &Module, schema: &Schema) -> Result<(), LoadError> {
     if !matches!(module.get_export("memory"), Some(ExternType::Memory(_))) {
         return Err(LoadError::Memory(MemoryFault::Missing));
     }
-    let is_entry = match module.get_export(&schema.batch.entry) {
+    exports_entry(module, &schema.batch.entry)?;
+    let phases = schema.plan.iter().flat_map(|plan| &plan.phases);
+    phases.into_iter().try_for_each(|phase| exports_entry(module, &phase.entry))
+}
+
+fn exports_entry(module: &Module, name: &str) -> Result<(), LoadError> {
+    let is_entry = match module.get_export(name) {
         Some(ExternType::Func(entry)) => {
             let is_i32 = |ty: wasmtime::ValType| matches!(ty, wasmtime::ValType::I32);
             entry.params().len() == 1 && entry.results().len() == 1 && entry.params().chain(entry.results()).all(is_i32)
         }
         _ => false,
     };
-    if is_entry { Ok(()) } else { Err(LoadError::DamagedSchema(format!("no function `{}`", schema.batch.entry))) }
+    if is_entry { Ok(()) } else { Err(LoadError::DamagedSchema(format!("no function `{name}`"))) }
 }

@@ -5,13 +5,13 @@ use wasmparser::{BinaryReaderError, Data, DataKind, MemoryType, Operator, Parser
 
 use crate::codes::Codes;
 use crate::error::{LoadError, MemoryFault};
+use crate::plan::MemorySize;
 
 /// What a module says of itself.
 pub(crate) struct Outline {
     pub(crate) schema: Schema,
     pub(crate) codes: Codes,
-    /// Bytes of its memory.
-    pub(crate) memory: u64,
+    pub(crate) memory: MemorySize,
 }
 
 /// The parts of a module that matter here, as they lie in its bytes.
@@ -95,19 +95,17 @@ impl<'a> Parts<'a> {
     }
 
     /// The size of the memory, if it is what the interface demands and all data fit into it.
-    fn memory(&self) -> Result<u64, LoadError> {
+    fn memory(&self) -> Result<MemorySize, LoadError> {
         let [memory] = self.memories.as_slice() else { return Err(LoadError::Memory(MemoryFault::Missing)) };
         if memory.memory64 || memory.shared || memory.page_size_log2.is_some() {
             return Err(LoadError::Memory(MemoryFault::Kind));
         }
-        if memory.maximum.is_none() {
-            return Err(LoadError::Memory(MemoryFault::Unbounded));
-        }
+        let Some(maximum) = memory.maximum else { return Err(LoadError::Memory(MemoryFault::Unbounded)) };
         let size = memory.initial.saturating_mul(65_536);
         if self.data_ends.iter().any(|end| *end > size) {
             return Err(LoadError::Memory(MemoryFault::Data));
         }
-        Ok(size)
+        Ok(MemorySize { initial: size, maximum: maximum.saturating_mul(65_536) })
     }
 }
 

@@ -10,7 +10,7 @@ use arrow_buffer::{BooleanBuffer, NullBuffer, ScalarBuffer};
 use arrow_schema::{ArrowError, DataType};
 use fen_schema::{Column, ColumnType, Layout};
 
-use crate::codes::Numbering;
+use crate::codes::TextOf;
 use crate::error::SettleError;
 
 /// The Arrow type of an output.
@@ -58,13 +58,43 @@ impl OutputBuffer {
         }
     }
 
+    /// How many cells there are.
+    pub(crate) fn len(&self) -> usize {
+        match self {
+            Self::I8(cells) => cells.len(),
+            Self::I32(cells) => cells.len(),
+            Self::I64(cells) => cells.len(),
+            Self::I128(cells) => cells.len(),
+        }
+    }
+
+    /// A cell; 0 where there is none.
+    pub(crate) fn get(&self, row: usize) -> i128 {
+        match self {
+            Self::I8(cells) => cells.get(row).copied().unwrap_or(0).into(),
+            Self::I32(cells) => cells.get(row).copied().unwrap_or(0).into(),
+            Self::I64(cells) => cells.get(row).copied().unwrap_or(0).into(),
+            Self::I128(cells) => cells.get(row).copied().unwrap_or(0),
+        }
+    }
+
+    /// Appends one cell that fits the layout.
+    pub(crate) fn push(&mut self, cell: i128) {
+        match self {
+            Self::I8(cells) => cells.push(i8::try_from(cell).unwrap_or(0)),
+            Self::I32(cells) => cells.push(i32::try_from(cell).unwrap_or(0)),
+            Self::I64(cells) => cells.push(i64::try_from(cell).unwrap_or(0)),
+            Self::I128(cells) => cells.push(cell),
+        }
+    }
+
     /// The column; null where a row was not settled or an optional output is empty.
     pub(crate) fn finish(
         self,
         column: &Column,
         settled: Option<&NullBuffer>,
         names: &ArrayRef,
-        numbering: &Numbering<'_, '_>,
+        numbering: &dyn TextOf,
     ) -> Result<ArrayRef, SettleError> {
         let nulls = NullBuffer::union(settled, self.filled(column).as_ref());
         let failed = |error: ArrowError| SettleError::Module(error.to_string());

@@ -2,22 +2,25 @@
 
 use std::collections::HashSet;
 
-use fen_schema::{Column, ColumnType, Layout, Schema};
+use fen_schema::{Column, ColumnType, Layout, Reject, RejectCode, Schema};
 
 use crate::cell::bound;
+use crate::plan::{self, MemorySize};
 
 /// Bytes that columns are aligned to.
 const ALIGNMENT: u64 = 16;
 /// As many decimals as 128 bits can hold.
 const MOST_DECIMALS: u32 = 36;
 
-/// Refuses a schema whose columns overlap, leave the memory of this many bytes, or contradict themselves.
-pub(crate) fn check(schema: &Schema, memory: u64) -> Result<(), String> {
+/// Refuses a schema whose columns overlap, leave the memory, or contradict themselves, and a plan that cannot be followed.
+pub(crate) fn check(schema: &Schema, memory: MemorySize) -> Result<(), String> {
     let damaged = |why: &str| Err(why.to_owned());
     if schema.batch.capacity == 0 || i32::try_from(schema.batch.capacity).is_err() {
         return damaged("batches have no rows, or too many");
     }
-    places_are_apart(schema, memory)?;
+    if schema.plan.is_none() {
+        places_are_apart(schema, memory.initial)?;
+    }
     let columns = schema.inputs.iter().chain(&schema.outputs);
     let mut names = HashSet::new();
     if !columns.clone().all(|column| names.insert(column.name.as_str())) {
@@ -38,7 +41,7 @@ pub(crate) fn check(schema: &Schema, memory: u64) -> Result<(), String> {
         if reject.status == 0 || !statuses.insert(reject.status) {
             return damaged("two reasons for rejection have the same status");
         }
-        if !schema.inputs.iter().any(|column| column.name == reject.column) {
+        if !is_read(schema, reject) {
             return damaged("a reason for rejection names no input");
         }
     }
@@ -47,7 +50,22 @@ pub(crate) fn check(schema: &Schema, memory: u64) -> Result<(), String> {
     {
         return damaged("`dated_by` names no date among the inputs");
     }
-    Ok(())
+    match &schema.plan {
+        Some(plan) => plan::check(schema, plan, memory),
+        None => Ok(()),
+    }
+}
+
+/// Whether the column of a reason is one that the module reads.
+fn is_read(schema: &Schema, reject: &Reject) -> bool {
+    let phases = schema.plan.iter().flat_map(|plan| &plan.phases);
+    let mut read = phases.flat_map(|phase| {
+        let cells = phase.state.iter().flat_map(|state| &state.tables).flat_map(|table| &table.cells);
+        phase.inputs.iter().map(|input| &input.column).chain(cells.map(|cell| &cell.column))
+    });
+    reject.code == RejectCode::NotGiven
+        || schema.inputs.iter().any(|column| column.name == reject.column)
+        || read.any(|column| column.name == reject.column)
 }
 
 fn places_are_apart(schema: &Schema, memory: u64) -> Result<(), String> {
@@ -60,6 +78,11 @@ fn places_are_apart(schema: &Schema, memory: u64) -> Result<(), String> {
     places.push((u64::from(schema.batch.status.offset), capacity * 2, ALIGNMENT));
     let parameters = schema.parameters.iter();
     places.extend(parameters.map(|column| (u64::from(column.offset), bytes(column), bytes(column))));
+    apart(places, memory)
+}
+
+/// Refuses places (offset, bytes, and what the offset is to be a multiple of) that overlap or lie beyond the end.
+pub(crate) fn apart(mut places: Vec<(u64, u64, u64)>, memory: u64) -> Result<(), String> {
     places.sort_unstable();
     let mut end = 0;
     for (offset, length, alignment) in places {
@@ -75,7 +98,7 @@ fn places_are_apart(schema: &Schema, memory: u64) -> Result<(), String> {
 }
 
 /// Type, layout, scale, values and bounds of a column go together.
-fn has_a_type(column: &Column) -> Result<(), String> {
+pub(crate) fn has_a_type(column: &Column) -> Result<(), String> {
     let name = &column.name;
     let is_layout = match column.ty {
         ColumnType::Bool | ColumnType::Enum => column.layout == Layout::I8,

@@ -47,6 +47,9 @@ pub struct Session {
 impl Session {
     pub(crate) fn new(policy: &Policy) -> Result<Self, LoadError> {
         let schema = Arc::clone(&policy.schema);
+        if schema.plan.is_some() {
+            return Err(LoadError::NeedsStream);
+        }
         let mut store = Store::new(&policy.engine, ());
         // Every byte of code is at most one instruction, and none is run more than 128 times for a row (a division of 128
         // bits); twice that is left for good measure.
@@ -268,7 +271,7 @@ impl Session {
 }
 
 /// Which rows are not among the rejected; `None` if all are settled.
-fn settled_rows(rows: usize, rejects: &[Rejected]) -> Option<NullBuffer> {
+pub(crate) fn settled_rows(rows: usize, rejects: &[Rejected]) -> Option<NullBuffer> {
     if rejects.is_empty() {
         return None;
     }

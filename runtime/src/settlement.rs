@@ -100,6 +100,25 @@ fn host_reason(column: &Column, code: RejectCode) -> Text {
             (format!("{name} is after the policy was in force"), format!("{name}晚于政策失效之日"))
         }
         RejectCode::UnknownCode => (format!("{name} is in no table"), format!("{name}不在对照表中")),
+        RejectCode::NotGiven => ("the row was not given to the policy".to_owned(), "该行未交由政策处理".to_owned()),
+        RejectCode::Differs => {
+            (format!("{name} is not the same in all rows of its group"), format!("{name}在同组各行中不一致"))
+        }
+        RejectCode::ClaimRejected => {
+            (format!("another row of the same {name} is rejected"), format!("同一{name}的其他行被拒收"))
+        }
+        RejectCode::NoWeights => {
+            (format!("{name} cannot be divided: all weights are zero"), format!("{name}无法分配：权重全部为零"))
+        }
+        RejectCode::DuplicateClaim => {
+            (format!("an earlier claim has the same {name}"), format!("{name}与先前的单据重复"))
+        }
+        RejectCode::UnknownClaim => {
+            (format!("{name} names no earlier claim that was settled"), format!("{name}未指向先前已结算的单据"))
+        }
+        RejectCode::AlreadyReversed => {
+            (format!("the claim that {name} names was taken back already"), format!("{name}所指的单据已被冲销"))
+        }
     };
     Text { zh, en }
 }

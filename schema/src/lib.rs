@@ -2,11 +2,18 @@
 //!
 //! `docs/abi.md` describes the same for hosts in other languages. Amounts are decimal strings, never floating point.
 
+mod plan;
+
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+pub use self::plan::{
+    Grain, GrainResults, Link, Period, PeriodUnit, Phase, PhaseInput, Plan, Reads, ResultColumn, ResultSource,
+    Reversal, Shared, Source, Split, State, StateCell, StateFunction, StateTable, Total, TotalFunction,
+};
+
 /// The version of the module interface that this crate describes.
-pub const ABI_VERSION: u32 = 2;
+pub const ABI_VERSION: u32 = 3;
 
 /// The name of the custom section that holds the schema as JSON.
 pub const SECTION: &str = "fen.schema";
@@ -65,6 +72,11 @@ pub struct Schema {
     pub citations: Vec<Citation>,
     /// The invariants, as written.
     pub invariants: Vec<String>,
+    /// How a stream of rows is settled, where the policy looks beyond the row at hand. `batch` is its first phase then,
+    /// `inputs` are the columns of the claims (each at its place in that phase), and `outputs` those of its rows, each at its
+    /// place in the last phase of the rows' grain.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub plan: Option<Plan>,
 }
 
 /// A language of sources and messages.
@@ -269,6 +281,20 @@ pub enum RejectCode {
     AfterInForce,
     /// A table has no row for this code.
     UnknownCode,
+    /// The host did not give the row to the module.
+    NotGiven,
+    /// The input is not the same in all rows of a group.
+    Differs,
+    /// Another row of the claim is rejected.
+    ClaimRejected,
+    /// An amount could not be divided: all weights are zero.
+    NoWeights,
+    /// The id of the claim is that of an earlier one.
+    DuplicateClaim,
+    /// No settled claim has the id that is to be taken back.
+    UnknownClaim,
+    /// The claim was taken back already.
+    AlreadyReversed,
 }
 
 impl RejectCode {
@@ -287,6 +313,13 @@ impl RejectCode {
             Self::BeforeInForce => "before_in_force",
             Self::AfterInForce => "after_in_force",
             Self::UnknownCode => "unknown_code",
+            Self::NotGiven => "not_given",
+            Self::Differs => "differs",
+            Self::ClaimRejected => "claim_rejected",
+            Self::NoWeights => "no_weights",
+            Self::DuplicateClaim => "duplicate_claim",
+            Self::UnknownClaim => "unknown_claim",
+            Self::AlreadyReversed => "already_reversed",
         }
     }
 }

@@ -97,7 +97,7 @@ fn some_claims(policy: &Policy, schema: &Schema, count: usize, seed: u64) -> Vec
 }
 
 /// Days since 1970-01-01 of an ISO date; the algorithm is Howard Hinnant's.
-fn days(date: &str) -> Option<i128> {
+pub(crate) fn days(date: &str) -> Option<i128> {
     let mut parts = date.split('-').map(str::parse::<i128>);
     let (year, month, day) = (parts.next()?.ok()?, parts.next()?.ok()?, parts.next()?.ok()?);
     let year = if month <= 2 { year - 1 } else { year };

@@ -4,3 +4,4 @@ pub mod differential;
 pub mod module;
 pub mod mutations;
 pub mod policies;
+pub mod streams;

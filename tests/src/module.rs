@@ -80,7 +80,7 @@ impl Settler {
 }
 
 /// The codes that a module knows, in the order of their numbers.
-fn codes(wasm: &[u8]) -> Result<Vec<String>, Box<dyn Error>> {
+pub(crate) fn codes(wasm: &[u8]) -> Result<Vec<String>, Box<dyn Error>> {
     for payload in Parser::new(0).parse_all(wasm) {
         if let Payload::CustomSection(section) = payload?
             && section.name() == CODES_SECTION
@@ -100,7 +100,11 @@ pub fn batch(inputs: &[Column], claims: &[Vec<i128>]) -> Result<RecordBatch, Box
     batch_of(inputs, &rows.iter().map(Vec::as_slice).collect::<Vec<_>>(), &[])
 }
 
-fn batch_of(inputs: &[Column], rows: &[&[Option<i128>]], codes: &[String]) -> Result<RecordBatch, Box<dyn Error>> {
+pub(crate) fn batch_of(
+    inputs: &[Column],
+    rows: &[&[Option<i128>]],
+    codes: &[String],
+) -> Result<RecordBatch, Box<dyn Error>> {
     let mut fields = Vec::new();
     let mut columns: Vec<ArrayRef> = Vec::new();
     for (at, input) in inputs.iter().enumerate() {
@@ -151,7 +155,7 @@ fn narrow<T: TryFrom<i128>>(cells: &[Option<i128>]) -> Result<Vec<Option<T>>, &'
 }
 
 /// A cell of an output, as the module wrote it.
-fn cell(column: &ArrayRef, row: usize) -> Result<Option<i128>, Box<dyn Error>> {
+pub(crate) fn cell(column: &ArrayRef, row: usize) -> Result<Option<i128>, Box<dyn Error>> {
     if column.is_null(row) {
         return Ok(None);
     }

@@ -5,6 +5,7 @@ import { after, afterEach, before, beforeEach, describe, test } from "node:test"
 import { chromium } from "playwright-core";
 import { loadPolicy } from "../../wasm/web/fen.js";
 import { column, madeModule } from "./made-module.mjs";
+import { grain, madePlan } from "./made-plan.mjs";
 import { expectations, readSiteFile, rowsOf, serveSite } from "./site.mjs";
 
 const LANGUAGES = ["zh", "en"];
@@ -257,6 +258,73 @@ describe("a policy with columns of every type and parameters", () => {
       assert.equal(await at("try-input-0").inputValue(), "1");
       assert.equal(await at("try-input-2").isChecked(), true);
       assert.equal(await at("try-parameter-0").inputValue(), "10pp");
+    });
+  }
+});
+
+describe("a policy that looks beyond the claim", () => {
+  const money = (title) => column(title, "money", { scale: 2, min: "0.00", max: "1000.00" });
+  const running = {
+    inputs: [column("person", "id"), money("burden"), column("reverses", "id", { optional: true })],
+    phases: [{ grain: 0, sum: { name: "paid before", of: 1, grain: 1 } }],
+    plan: {
+      grains: [grain("claim"), grain("person", [0])],
+      reversal: { claim: 0, reverses: 2 },
+      results: [{ grain: 0, outputs: [[0, "paid before"], [0, "burden_out"]] }],
+    },
+  };
+  const pool = {
+    inputs: [column("hospital", "id"), money("points")],
+    phases: [{ grain: 0 }, { grain: 1, more: [{ source: { from: "total", total: 0 }, column: money("earned") }] }],
+    plan: {
+      grains: [grain("claim"), grain("hospital", [0])],
+      totals: [{ function: "sum", phase: 0, output: 1, grain: 1 }],
+      results: [{ grain: 0, outputs: [[0, "points_out"]] }, { grain: 1, outputs: [[1, "earned_out"]] }],
+    },
+  };
+
+  async function openPlan(parts, language) {
+    await newPage();
+    const body = Buffer.from(madePlan(parts));
+    await page.route("**/surplus.wasm", (route) => route.fulfill({ body, contentType: "application/wasm" }));
+    await page.goto(`${site.address}?lang=${language}`);
+    await at("module-en").check();
+  }
+  afterEach(async () => {
+    await page.context().close();
+    assert.deepEqual(complaints, []);
+  });
+
+  for (const language of LANGUAGES) {
+    test(`asks for what was before it (${language})`, async () => {
+      await openPlan(running, language);
+      await at("try-running").waitFor();
+      assert.equal(await at("try-input-2").count(), 0);
+      await at("try-input-0").fill("A");
+      await at("try-input-1").fill("12.50");
+      assert.deepEqual([await textOf("try-output-0"), await textOf("try-output-1")], ["0.00", "12.50"]);
+      await at("try-running-0").fill("700");
+      assert.equal(await textOf("try-output-0"), "700.00");
+      await at("try-running-0").fill("7.001");
+      assert.match(await textOf("try-problem"), /paid before: 7\.001/);
+      assert.equal(await at("try-whole").isVisible(), false);
+    });
+
+    test(`settles a whole file if it must (${language})`, async () => {
+      await openPlan(pool, language);
+      await at("try-whole").waitFor();
+      assert.equal(await at("try-input-0").count(), 0);
+      const give = (text) => at("try-file").setInputFiles({ name: "claims.csv", mimeType: "text/csv", buffer: Buffer.from(text) });
+      await give('points,hospital\r\n1.50,"h,2"\r\n\r\n2,h1\r\nx,h1\r\n3.25,"h,2"\r\n');
+      await at("whole-hospital").waitFor();
+      const cells = (testid) => page.locator(`[data-testid=${testid}] tbody td`).allTextContents();
+      assert.deepEqual(await cells("whole-hospital"), ["h,2", "4.75", "h1", "2.00"]);
+      assert.equal((await cells("whole-rows")).length, 16);
+      assert.match(await textOf("whole-summary"), /4/);
+      await page.setViewportSize({ width: 360, height: 740 });
+      await assertNoOverflow();
+      await give("points,hospital\n1\n");
+      await at("whole-unreadable").waitFor();
     });
   }
 });

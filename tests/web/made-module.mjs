@@ -3,7 +3,7 @@
 import { createHash } from "node:crypto";
 import { join, leb, name, SECTION } from "./module-bytes.mjs";
 
-const LAYOUT_BYTES = { i8: 1, i32: 4, i64: 8, i128: 16 };
+export const LAYOUT_BYTES = { i8: 1, i32: 4, i64: 8, i128: 16 };
 const LAYOUT_OF = { bool: "i8", enum: "i8", date: "i32", code: "i32", id: "i32" };
 const CAPACITY = 4;
 
@@ -31,7 +31,7 @@ export function column(columnName, type, more = {}) {
 }
 
 /** A signed LEB128 integer of 32 bits. */
-function sleb(value) {
+export function sleb(value) {
   const bytes = [];
   for (;;) {
     const byte = value & 0x7f;
@@ -41,7 +41,7 @@ function sleb(value) {
   }
 }
 
-const constant = (value) => [0x41, ...sleb(value)];
+export const constant = (value) => [0x41, ...sleb(value)];
 
 /**
  * A module that copies each input to an output with `_out` behind its name, gives each parameter in row 0 as an output
@@ -84,7 +84,7 @@ export function madeModule({ inputs = [], parameters = [], codes, rejected = 0, 
   ];
   const json = codes === undefined ? [] : [...new TextEncoder().encode(JSON.stringify(codes))];
   const schema = {
-    abi: 2,
+    abi: 3,
     policy: "test.copy",
     language: "en",
     title: null,

@@ -14,7 +14,7 @@ export function readCodes(module, schema) {
   const sections = WebAssembly.Module.customSections(module, "fen.codes");
   if (sections.length > 1) throw new FenError("codes_invalid", "fen.codes");
   const texts = sections.length === 0 ? [] : parse(sections[0]);
-  const ordered = texts.every((text, at) => typeof text === "string" && (at === 0 || isBefore(texts[at - 1], text)));
+  const ordered = texts.every((text, at) => typeof text === "string" && (at === 0 || compareTexts(texts[at - 1], text) < 0));
   if (!ordered || texts.length !== schema.codes) throw new FenError("codes_invalid", "fen.codes");
   return new Map(texts.map((text, at) => [text, at]));
 }
@@ -29,34 +29,44 @@ function parse(bytes) {
   throw new FenError("codes_invalid", "fen.codes");
 }
 
-/** Whether one text stands before another by its UTF-8 bytes, which is the order of its characters' numbers. */
-function isBefore(one, other) {
-  const [left, right] = [Array.from(one), Array.from(other)];
-  const at = left.findIndex((character, index) => character !== right[index]);
-  if (at < 0) return left.length < right.length;
-  return right[at] !== undefined && left[at].codePointAt(0) < right[at].codePointAt(0);
+/**
+ * The order of two texts by their UTF-8 bytes, which is that of their characters' numbers.
+ * @returns {number} below 0 if the first stands before the second, 0 if they are the same
+ */
+export function compareTexts(one, other) {
+  const length = Math.min(one.length, other.length);
+  for (let at = 0; at < length; ) {
+    const [left, right] = [one.codePointAt(at), other.codePointAt(at)];
+    if (left !== right) return left - right;
+    at += left > 0xffff ? 2 : 1;
+  }
+  return one.length - other.length;
 }
 
-/** Gives the texts of one batch their numbers: known codes their places, others the numbers above. */
+/** Gives texts their numbers: known codes their places, others the numbers above. */
 export class Numbering {
   #codes;
-  #others = new Map();
+  #numbers = new Map();
+  #texts = [];
 
   constructor(codes) {
     this.#codes = codes;
   }
 
   number(text) {
-    const known = this.#codes.get(text) ?? this.#others.get(text);
+    const known = this.#codes.get(text) ?? this.#numbers.get(text);
     if (known !== undefined) return known;
-    const number = this.#codes.size + this.#others.size;
+    if (this.#texts.length === 0) this.#texts = [...this.#codes.keys()];
+    const number = this.#texts.length;
     if (number >= MOST_TEXTS) throw new FenError("bad_column", text);
-    this.#others.set(text, number);
+    this.#texts.push(text);
+    this.#numbers.set(text, number);
     return number;
   }
 
-  /** Texts by their numbers, for as many as have one. */
-  texts() {
-    return [...this.#codes.keys(), ...this.#others.keys()];
+  /** The text of a number, if one has it. */
+  text(number) {
+    if (this.#texts.length === 0) this.#texts = [...this.#codes.keys()];
+    return this.#texts[number];
   }
 }

@@ -19,7 +19,7 @@ const MESSAGES = {
   schema_invalid: { zh: "fen.schema 段的内容不合规定", en: "the fen.schema section is not as described" },
   codes_invalid: { zh: "fen.codes 段的内容不合规定", en: "the fen.codes section is not as described" },
   altered: { zh: "模块在编译后被改动过", en: "the module was altered after it was compiled" },
-  abi_unknown: { zh: "模块接口的版本不是 2", en: "the module's interface version is not 2" },
+  abi_unknown: { zh: "模块接口的版本不是 3", en: "the module's interface version is not 3" },
   columns_overlap: { zh: "两列在内存中重叠", en: "two columns overlap in the memory" },
   column_outside_memory: { zh: "有一列超出内存", en: "a column leaves the memory" },
   bad_entry: { zh: "入口不是导出的 (i32) -> i32 函数", en: "the entry is not an exported function (i32) -> i32" },
@@ -31,6 +31,17 @@ const MESSAGES = {
   parameters_missing: { zh: "下列参数尚未设定", en: "these parameters have no value" },
   not_text: { zh: "单元格的值必须是文本", en: "a cell must be text" },
   column_given_twice: { zh: "同一列给出了两次", en: "a row gives one column twice" },
+  needs_stream: {
+    zh: "政策要对整批单据结算，不能逐行结算",
+    en: "the policy settles streams of claims, not single rows",
+  },
+  rows_out_of_order: {
+    zh: "各行没有按政策要求的日期排序",
+    en: "the rows are not in order of the date that the policy orders them by",
+  },
+  total_out_of_range: { zh: "合计超出范围", en: "a total is out of its range" },
+  state_invalid: { zh: "累计状态的内容不合规定", en: "the running state is not as described" },
+  memory_full: { zh: "模块的内存不够存放累计数", en: "the module's memory has no room for more running values" },
   bad_column: {
     zh: "列缺失、过短，或含有装不下的值",
     en: "a column is missing, too short, or holds a value that does not fit",

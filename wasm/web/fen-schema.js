@@ -1,32 +1,17 @@
 /** The schema in a module: read, checked against docs/abi.md, and its columns against the memory. */
 
 import { FenError } from "./fen-error.js";
+import { demandPlan } from "./fen-plan.js";
+import { demand, demandList, isBilingual, isNatural, isObject, isOffset, isText } from "./fen-shapes.js";
 import { isAmount, isText as isTextType, LAYOUTS, readBound, TYPES } from "./fen-values.js";
 
-const ABI = 2;
+const ABI = 3;
 const MOST_DECIMALS = 36;
 const MOST_VALUES = 127;
-export const STATUS_BYTES = 2;
-const OFFSET_ALIGNMENT = 16;
+const STATUS_BYTES = 2;
+const PLACE_BYTES = 4;
 
-const isText = (value) => typeof value === "string";
 const isTextOrNull = (value) => value === null || isText(value);
-const isObject = (value) => typeof value === "object" && value !== null && !Array.isArray(value);
-const isNatural = (value) => Number.isSafeInteger(value) && value >= 0;
-const isOffset = (value) => isNatural(value) && value % OFFSET_ALIGNMENT === 0;
-const isBilingual = (value) => isObject(value) && isText(value.zh) && isText(value.en);
-
-function demand(condition, place) {
-  if (!condition) throw new FenError("schema_invalid", place);
-}
-
-function demandList(value, place, demandItem) {
-  demand(Array.isArray(value), place);
-  value.forEach((item, index) => {
-    demand(isObject(item), `${place}[${index}]`);
-    demandItem(item, `${place}[${index}]`);
-  });
-}
 
 function demandColumn(column, place) {
   demand(isText(column.name), `${place}.name`);
@@ -86,12 +71,14 @@ function demandSchema(schema) {
   demand(schema.dated_by === null || schema.inputs.some(isDate), "dated_by");
   demandList(schema.rejects, "rejects", demandReject);
   const names = new Set(schema.inputs.map(({ name }) => name));
-  demand(schema.rejects.every(({ column }) => names.has(column)), "rejects");
+  // A plan also rejects for what is no column: a running value, a split.
+  demand(schema.plan || schema.rejects.every(({ column }) => names.has(column)), "rejects");
   demand(new Set(schema.rejects.map((reject) => reject.status)).size === schema.rejects.length, "rejects");
   demandList(schema.citations, "citations", (citation, place) =>
     demand(isText(citation.rule) && isText(citation.clause), place),
   );
   demand(Array.isArray(schema.invariants) && schema.invariants.every(isText), "invariants");
+  if (schema.plan) demandPlan(schema, demandColumn);
 }
 
 /**
@@ -126,17 +113,28 @@ function freeze(root) {
   return root;
 }
 
-/** Refuses columns and parameters that overlap or leave the memory. */
-export function checkPlaces({ batch, parameters, inputs, outputs }, memoryLength) {
+/** Refuses columns and parameters that overlap or leave the memory. Columns of different phases may share a place. */
+export function checkPlaces({ batch, parameters, inputs, outputs, plan }, memoryLength) {
+  const { capacity, status } = batch;
+  if (!plan) return checkBatch([...inputs, ...outputs], status, [], parameters, capacity, memoryLength);
+  for (const phase of plan.phases) {
+    const columns = [...phase.inputs.map(({ column }) => column), ...phase.outputs];
+    const tables = phase.state?.tables ?? [];
+    const limit = Math.min(memoryLength, phase.state?.offset ?? memoryLength);
+    checkBatch(columns, phase.status, tables.map(({ places }) => places), parameters, capacity, limit);
+  }
+}
+
+function checkBatch(columns, status, records, parameters, capacity, memoryLength) {
   const placeOf = ({ name, offset, layout }, rows) => ({
     name,
     start: offset,
     end: offset + LAYOUTS[layout].bytes * rows,
   });
-  const places = [...inputs, ...outputs].map((column) => placeOf(column, batch.capacity));
+  const numbers = (name, bytes) => ({ offset }) => ({ name, start: offset, end: offset + bytes * capacity });
+  const places = columns.map((column) => placeOf(column, capacity));
   places.push(...parameters.map((column) => placeOf(column, 1)));
-  const status = batch.status.offset;
-  places.push({ name: "status", start: status, end: status + STATUS_BYTES * batch.capacity });
+  places.push(numbers("status", STATUS_BYTES)(status), ...records.map(numbers("places", PLACE_BYTES)));
   places.sort((one, other) => one.start - other.start);
   places.forEach((place, index) => {
     if (place.end > memoryLength) throw new FenError("column_outside_memory", place.name);

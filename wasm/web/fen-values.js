@@ -92,6 +92,15 @@ export function readCell(text, column) {
   }
 }
 
+/** Reads what {@link writeCell} has written: percents too of a column with less than two decimals. */
+export function readWritten(text, column) {
+  const { type, scale } = column;
+  if (text === "" || (type !== "rate" && type !== "pp") || scale >= 2) return readCell(text, column);
+  const { value, code } = readCell(text, { ...column, scale: 2, layout: "i128" });
+  const unit = 10n ** BigInt(2 - scale);
+  return code !== undefined ? { code } : value % unit === 0n ? { value: value / unit } : { code: "too_many_decimals" };
+}
+
 const valueOr = (value, code) => (value === undefined ? { code } : { value });
 
 function readAmount(cell, { type, scale, layout, optional }) {

@@ -1,5 +1,5 @@
 /**
- * A host for compiled Fen policies, written from the module interface, version 2 (docs/abi.md).
+ * A host for compiled Fen policies, written from the module interface, version 3 (docs/abi.md).
  *
  * Amounts are text outside, BigInt inside, and little-endian integers in the module's memory; they are never Numbers.
  */
@@ -7,14 +7,14 @@
 import { checkData, exportsEntry, readMemory, readSections, SECTION } from "./fen-binary.js";
 import { Numbering, readCodes } from "./fen-codes.js";
 import { FenError } from "./fen-error.js";
+import { keepMachine, Machine } from "./fen-machine.js";
 import { Parameters } from "./fen-parameters.js";
-import { checkPlaces, readSchema, STATUS_BYTES } from "./fen-schema.js";
-import { isText, isValue, LAYOUTS, readCell, reasonOfText, writeCell } from "./fen-values.js";
+import { checkPlaces, readSchema } from "./fen-schema.js";
+import { Rows, rejected } from "./fen-rows.js";
+import { isText, isValue, LAYOUTS, writeCell } from "./fen-values.js";
 
 export { formatMoney } from "./fen-amounts.js";
 export { FenError } from "./fen-error.js";
-
-const PARAMETERS_REFUSED = -2;
 
 /**
  * @typedef {import("./fen-values.js").Value} Value
@@ -24,22 +24,17 @@ const PARAMETERS_REFUSED = -2;
 
 /** A loaded policy. Made by {@link loadPolicy}. */
 class Policy {
-  #settle;
-  #memory;
-  #codes;
+  #machine;
   #parameters;
-  #keys;
-  #rejects;
+  #rows;
 
   constructor(schema, codes, exports) {
     /** The module's schema, as docs/abi.md describes it; frozen. */
     this.schema = schema;
-    this.#settle = exports[schema.batch.entry];
-    this.#memory = exports.memory;
-    this.#codes = codes;
-    this.#parameters = new Parameters(schema.parameters, this.#memory);
-    this.#keys = keysOfColumns(schema.inputs);
-    this.#rejects = new Map(schema.rejects.map((reject) => [reject.status, reject]));
+    this.#machine = new Machine(schema, codes, exports);
+    keepMachine(this, this.#machine);
+    this.#parameters = new Parameters(schema.parameters, exports.memory);
+    this.#rows = new Rows(schema);
   }
 
   /**
@@ -67,21 +62,21 @@ class Policy {
   }
 
   /**
-   * Settles rows of text, any number of them.
+   * Settles rows of text, any number of them, each by itself; a policy that has a plan settles with `settleStream`.
    * @param {Record<string, string>[]} rows keyed by a column's name or either label; other keys are ignored
    * @returns {(Settled | Rejected)[]} one entry per row, in the order of the rows
    */
   settle(rows) {
-    this.#demandParameters();
+    this.#demandReady();
     const { inputs, outputs } = this.schema;
     const results = new Array(rows.length);
     const accepted = [];
     const columns = Object.fromEntries(inputs.map(({ name }) => [name, []]));
     rows.forEach((row, index) => {
-      const cells = inputs.map((column, at) => readCell(this.#textOf(row, at), column));
+      const cells = this.#rows.cells(row);
       const wrong = cells.findIndex(({ code }) => code !== undefined);
       if (wrong >= 0) {
-        results[index] = this.#rejectText(cells[wrong].code, inputs[wrong]);
+        results[index] = this.#rows.reject(cells[wrong].code, wrong);
       } else {
         accepted.push(index);
         cells.forEach(({ value }, at) => columns[inputs[at].name].push(value));
@@ -90,7 +85,7 @@ class Policy {
 
     const batch = this.settleColumns(columns, accepted.length);
     accepted.forEach((index, at) => {
-      const reject = this.#rejects.get(batch.status[at]);
+      const reject = this.#machine.rejectOf(batch.status[at]);
       const written = (column) => [column.name, writeCell(batch.outputs[column.name][at], column)];
       results[index] = reject
         ? rejected(reject.code, reject.column, reject.reason)
@@ -108,98 +103,29 @@ class Policy {
    *   never empty, else an Array; in rows that were not settled, values mean nothing
    */
   settleColumns(columns, count) {
-    this.#demandParameters();
+    this.#demandReady();
     const { batch, inputs, outputs } = this.schema;
     for (const column of inputs) demandValues(columns[column.name], count, column);
     const status = new Uint16Array(count);
     const isPlain = ({ layout, optional }) => layout === "i64" && !optional;
     const results = outputs.map((column) => (isPlain(column) ? new BigInt64Array(count) : new Array(count)));
+    const machine = this.#machine;
     for (let first = 0; first < count; first += batch.capacity) {
       const rows = Math.min(batch.capacity, count - first);
-      const numbering = new Numbering(this.#codes);
-      for (const column of inputs) this.#write(column, columns[column.name], first, rows, numbering);
-      const statuses = this.#runBatch(rows);
+      const numbering = new Numbering(machine.codes);
+      for (const column of inputs) machine.write(column, columns[column.name], first, rows, numbering);
+      const statuses = machine.call(batch, rows);
       status.set(statuses, first);
-      outputs.forEach((column, at) => this.#read(column, results[at], first, statuses, numbering));
+      outputs.forEach((column, at) => machine.read(column, results[at], first, statuses, numbering));
     }
     return { status, outputs: Object.fromEntries(outputs.map(({ name }, at) => [name, results[at]])) };
   }
 
-  #demandParameters() {
+  #demandReady() {
+    if (this.schema.plan) throw new FenError("needs_stream", this.schema.policy);
     const missing = this.missingParameters();
     if (missing.length > 0) throw new FenError("parameters_missing", missing.map(({ name }) => name).join(", "));
   }
-
-  #write({ type, layout, offset }, values, first, rows, numbering) {
-    const { bytes, none, write } = LAYOUTS[layout];
-    const cell = isText(type) ? (text) => numbering.number(text) : (value) => value;
-    const view = new DataView(this.#memory.buffer, offset);
-    for (let row = 0; row < rows; row++) {
-      const value = values[first + row];
-      write(view, row * bytes, value === null ? none : cell(value));
-    }
-  }
-
-  #read(column, values, first, statuses, numbering) {
-    const { bytes, none, read } = LAYOUTS[column.layout];
-    const texts = isText(column.type) ? numbering.texts() : null;
-    const view = new DataView(this.#memory.buffer, column.offset);
-    statuses.forEach((status, row) => {
-      const cell = read(view, row * bytes);
-      const isEmpty = column.optional && cell === none;
-      const value = isEmpty ? null : texts ? texts[cell] : cell;
-      if (status === 0 && !isEmpty && (value === undefined || !isValue(cell, column))) {
-        throw new FenError("settle_failed", `${column.name}: ${cell}`);
-      }
-      values[first + row] = value;
-    });
-  }
-
-  #runBatch(rows) {
-    let reported;
-    try {
-      reported = this.#settle(rows);
-    } catch (error) {
-      throw new FenError("settle_failed", error.message);
-    }
-    if (reported === PARAMETERS_REFUSED) throw new FenError("settle_failed", "parameters");
-    const view = new DataView(this.#memory.buffer, this.schema.batch.status.offset);
-    const status = Uint16Array.from({ length: rows }, (_, row) => view.getUint16(row * STATUS_BYTES, true));
-    const nonzero = status.filter((value) => value !== 0);
-    const unknown = nonzero.find((value) => !this.#rejects.has(value));
-    if (unknown !== undefined) throw new FenError("settle_failed", `status ${unknown}`);
-    if (reported !== nonzero.length) throw new FenError("settle_failed", `${reported}, ${nonzero.length}`);
-    return status;
-  }
-
-  #textOf(row, at) {
-    const given = this.#keys[at].filter((key) => Object.hasOwn(row, key));
-    const { name } = this.schema.inputs[at];
-    if (given.length > 1) throw new FenError("column_given_twice", given.join(", "));
-    const text = given.length === 1 ? row[given[0]] : "";
-    if (typeof text !== "string") throw new FenError("not_text", name);
-    return text;
-  }
-
-  #rejectText(code, column) {
-    // Where the module has its own words for this, a value too wide for its layout gets the same ones.
-    const known = this.schema.rejects.find((reject) => reject.code === code && reject.column === column.name);
-    return rejected(code, column.name, known ? known.reason : reasonOfText(code, column));
-  }
-}
-
-function rejected(code, column, reason) {
-  return { settled: false, code, column, reason };
-}
-
-/** For each column its name and those labels that can mean no other column. */
-function keysOfColumns(columns) {
-  return columns.map((column) => {
-    const others = columns.filter((other) => other !== column);
-    const taken = new Set(others.flatMap(({ name, label }) => [name, label.zh, label.en]));
-    const labels = [column.label.zh, column.label.en].filter((label) => !taken.has(label));
-    return [...new Set([column.name, ...labels])];
-  });
 }
 
 function demandValues(values, count, column) {
@@ -247,7 +173,9 @@ export async function loadPolicy(bytes) {
 
   const schema = readSchema(module);
   checkPlaces(schema, memory.byteLength);
-  if (!exportsEntry(sections, schema.batch.entry)) throw new FenError("bad_entry", schema.batch.entry);
+  for (const { entry } of [schema.batch, ...(schema.plan?.phases ?? [])]) {
+    if (!exportsEntry(sections, entry)) throw new FenError("bad_entry", entry);
+  }
   await checkHash(binary.subarray(0, codeEnd), schema.code_sha256);
   const [codesSection = new ArrayBuffer(0)] = WebAssembly.Module.customSections(module, "fen.codes");
   await checkHash(codesSection, schema.codes_sha256);

@@ -82,7 +82,7 @@ function showPolicy() {
   const expectations = state.files[CASES]?.value;
   document.body.dataset.module = policy ? "loaded" : "missing";
   // The cases are those of a policy that leaves nothing open.
-  const hasCases = policy && expectations && policy.schema.parameters.length === 0;
+  const hasCases = policy && expectations && policy.schema.parameters.length === 0 && !policy.schema.plan;
   document.body.dataset.cases = hasCases ? "loaded" : "missing";
   if (!policy) return;
   showFacts(policy.schema, state.language);

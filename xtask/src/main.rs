@@ -4,6 +4,7 @@
 mod claims;
 mod differential;
 mod node;
+mod python;
 mod random;
 mod setup;
 mod site;

@@ -8,6 +8,7 @@ use anyhow::{Context, Result, bail};
 use xshell::{Shell, cmd};
 
 use crate::node;
+use crate::python;
 use crate::wasm_std::{self, WasmStd};
 use crate::workspace::Workspace;
 
@@ -16,6 +17,7 @@ pub(crate) struct Tools {
     pub(crate) wasm_std: WasmStd,
     pub(crate) chromium: PathBuf,
     pub(crate) node: PathBuf,
+    pub(crate) python: PathBuf,
 }
 
 /// Something the machine must have.
@@ -47,18 +49,26 @@ const NODE: Need = Need {
     present: |_| on_path("node").is_some() && on_path("npm").is_some(),
 };
 
+const PYTHON: Need = Need {
+    what: "Python with its modules venv and ensurepip",
+    debian: &["python3", "python3-venv"],
+    elsewhere: "install Python 3.10 or newer",
+    present: python::is_whole,
+};
+
 /// Everything `cargo xtask test` needs.
 pub(crate) fn tools(workspace: &Workspace) -> Result<Tools> {
     let shell = &workspace.shell;
     check_components(shell)?;
     wasm_std::prepare(shell)?;
-    install(shell, &[WASM_STD, CHROMIUM, NODE])?;
+    install(shell, &[WASM_STD, CHROMIUM, NODE, PYTHON])?;
     let node = node::find_or_fetch(workspace)?;
     node::install_packages(workspace)?;
     Ok(Tools {
         wasm_std: wasm_std::find(shell).context(WASM_STD.what)?,
         chromium: chromium().context(CHROMIUM.what)?,
         node,
+        python: python::environment(workspace)?,
     })
 }
 

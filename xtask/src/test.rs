@@ -21,10 +21,11 @@ pub(crate) fn run(workspace: &Workspace) -> Result<()> {
     let site = step("site", || site::build(workspace, tools.wasm_std))?;
     step("build of the tests", || Ok(cmd!(shell, "cargo test --workspace --no-run").run()?))?;
 
-    // The browser and Node tests find their tools and pages here.
+    // The tests that need other tools find them here, and the pages.
     let _site = shell.push_env("FEN_SITE", &site);
     let _chromium = shell.push_env("FEN_CHROMIUM", &tools.chromium);
     let _node = shell.push_env("NODE", &tools.node);
+    let _python = shell.push_env("FEN_PYTHON", &tools.python);
     eprintln!("xtask: everything but the tests took {:.1?}", start.elapsed());
     announce("tests");
     cmd!(shell, "cargo test --workspace -- --include-ignored").run().context("step `tests` failed")

@@ -1,6 +1,5 @@
 //! Claims from a CSV file, batch by batch.
 
-use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -8,11 +7,13 @@ use std::sync::Arc;
 use arrow_array::{RecordBatch, RecordBatchOptions};
 use arrow_schema::{Field, SchemaRef};
 use csv::ByteRecord;
-use fen_runtime::{Cause, Rejected, parse_cell, reason};
-use fen_schema::{RejectCode, Schema, Text};
+use fen_runtime::{Cause, Cell, Rejected, parse_cell, reason};
+use fen_schema::{Column, RejectCode, Schema, Text};
 
+use super::bad_rows::BadRows;
 use super::columns::{Cells, data_type};
 use super::header::match_columns;
+use super::input::{Input, changed};
 use super::progress::{MAX_RECORD_BYTES, Progress};
 use super::quotes::Quotes;
 use crate::error::{Error, Outcome};
@@ -25,18 +26,21 @@ pub(crate) struct Claims {
     reader: csv::Reader<Metered>,
     path: PathBuf,
     header: ByteRecord,
-    /// For every input, its column in the file.
-    columns: Vec<usize>,
+    /// For every input, its column in the file, if there is one.
+    columns: Vec<Option<usize>>,
     schema: Schema,
     arrow: SchemaRef,
+    rule: BadRows,
     rows: u64,
+    /// By place in the stream, the row's number in the file; nothing if they are in its order.
+    numbers: Option<Vec<u64>>,
     progress: Progress,
 }
 
 /// Some rows of the file.
 #[derive(Default)]
 pub(crate) struct Batch {
-    /// The rows that could be read, as they stand in the file: as many as there are `numbers`, the rest is room for
+    /// The rows that are given to the module, as they stand in the file: as many as there are `numbers`, the rest is room for
     /// later rows.
     records: Vec<ByteRecord>,
     /// By record, its row's number.
@@ -48,7 +52,7 @@ pub(crate) struct Batch {
     /// Rows that are not settled.
     pub(crate) rejected: Vec<RejectedRow>,
     /// How many rows were read.
-    pub(crate) rows: u64,
+    pub(crate) read: u64,
 }
 
 /// A row that is not settled.
@@ -84,30 +88,77 @@ impl Read for Metered {
 }
 
 impl Claims {
-    /// Opens a file and reads its header; `-` is standard input.
-    pub(crate) fn open(path: &Path, schema: &Schema, progress: Progress) -> Outcome<Self> {
-        let is_stream = path == Path::new("-");
+    /// Begins to read a file: its header.
+    pub(crate) fn open(input: &mut Input, schema: &Schema, progress: Progress) -> Outcome<Self> {
+        let path = input.path();
         require_csv(path)?;
-        let inner: Box<dyn Read> = if is_stream {
-            Box::new(io::stdin().lock())
-        } else {
-            Box::new(File::open(path).map_err(|error| Error::read(path, &error))?)
-        };
-        let metered = Metered { inner, progress: progress.clone(), quotes: Quotes::default() };
-        let mut reader =
-            csv::ReaderBuilder::new().has_headers(false).flexible(true).buffer_capacity(1 << 16).from_reader(metered);
+        let path = path.to_owned();
+        let mut reader = reader(input, &progress)?;
         let mut header = ByteRecord::new();
-        let found = reader.read_byte_record(&mut header).map_err(|error| Error::read(path, &error))?;
+        let found = reader.read_byte_record(&mut header).map_err(|error| Error::read(&path, &error))?;
         progress.record();
         if !found {
-            return Err(empty_file(path, schema));
+            return Err(empty_file(&path, schema));
         }
-        let columns = match_columns(&header, schema, path)?;
-        let fields: Vec<Field> =
-            schema.inputs.iter().map(|column| Field::new(&column.name, data_type(column), column.optional)).collect();
-        let arrow = Arc::new(arrow_schema::Schema::new(fields));
-        let (path, schema) = (path.to_owned(), schema.clone());
-        Ok(Self { reader, path, header, columns, schema, arrow, rows: 0, progress })
+        let columns = match_columns(&header, schema, &path)?;
+        // Where a policy looks beyond the row, bad rows are not left out: they may belong to a claim.
+        let is_nullable = |column: &Column| column.optional || schema.plan.is_some();
+        let fields =
+            schema.inputs.iter().map(|column| Field::new(&column.name, data_type(column), is_nullable(column)));
+        let arrow = Arc::new(arrow_schema::Schema::new(fields.collect::<Vec<Field>>()));
+        let rule = BadRows::new(schema);
+        Ok(Self {
+            reader,
+            path,
+            header,
+            columns,
+            schema: schema.clone(),
+            arrow,
+            rule,
+            rows: 0,
+            numbers: None,
+            progress,
+        })
+    }
+
+    /// Begins again with the first row.
+    pub(crate) fn rewind(&mut self, input: &mut Input) -> Outcome<()> {
+        self.reader = reader(input, &self.progress)?;
+        let mut header = ByteRecord::new();
+        self.reader.read_byte_record(&mut header).map_err(|error| Error::read(&self.path, &error))?;
+        self.progress.record();
+        self.rows = 0;
+        if header == self.header { Ok(()) } else { Err(changed(&self.path)) }
+    }
+
+    /// Reads a row as it stands in the file and says at which byte it begins; `None` at the end of the file.
+    pub(crate) fn read_raw(&mut self, record: &mut ByteRecord) -> Outcome<Option<u64>> {
+        let start = self.reader.position().byte();
+        let found = self.reader.read_byte_record(record).map_err(|error| Error::read(&self.path, &error))?;
+        self.progress.record();
+        Ok(found.then_some(start))
+    }
+
+    /// The byte after the last row that was read.
+    pub(crate) fn end(&self) -> u64 {
+        self.reader.position().byte()
+    }
+
+    /// The text of an input in a row.
+    pub(crate) fn text<'r>(&self, record: &'r ByteRecord, input: usize) -> Option<&'r str> {
+        let cell = record.get(self.columns.get(input).copied().flatten()?)?;
+        std::str::from_utf8(cell).ok()
+    }
+
+    /// The rows come in another order than that of the file from now on; by row, its number in the file.
+    pub(crate) fn renumber(&mut self, numbers: Vec<u64>) {
+        self.numbers = Some(numbers);
+    }
+
+    /// The number that a row has in the file, by its place in the stream, from 0.
+    pub(crate) fn number(&self, place: u64) -> u64 {
+        let numbers = self.numbers.as_ref().zip(usize::try_from(place).ok());
+        numbers.and_then(|(numbers, place)| numbers.get(place).copied()).unwrap_or(place + 1)
     }
 
     /// The names of all columns of the file.
@@ -120,10 +171,10 @@ impl Claims {
         batch.numbers.clear();
         batch.rejected.clear();
         batch.is_rejected.clear();
-        batch.rows = 0;
+        batch.read = 0;
         batch.cells.resize_with(self.schema.inputs.len(), Cells::default);
         batch.cells.iter_mut().for_each(Cells::clear);
-        while batch.rows < BATCH_ROWS as u64 {
+        while batch.read < BATCH_ROWS as u64 {
             let free = batch.numbers.len();
             if free == batch.records.len() {
                 batch.records.push(ByteRecord::new());
@@ -133,48 +184,60 @@ impl Claims {
                 break;
             }
             self.progress.record();
+            let row = self.number(self.rows);
             self.rows += 1;
-            batch.rows += 1;
-            if self.sort_in(&record, batch) {
-                batch.numbers.push(self.rows);
-                batch.is_rejected.push(false);
+            batch.read += 1;
+            let is_good = self.sort_in(&record, row, batch)?;
+            if is_good || self.rule.keeps() {
+                batch.numbers.push(row);
+                batch.is_rejected.push(!is_good);
             }
             if let Some(slot) = batch.records.get_mut(free) {
                 *slot = record;
             }
         }
-        Ok(batch.rows > 0)
+        Ok(batch.read > 0)
     }
 
     /// Takes the cells of a row, or puts it among the rejected ones; whether it could be read.
-    fn sort_in(&self, record: &ByteRecord, batch: &mut Batch) -> bool {
-        let row = self.rows;
-        if record.len() != self.header.len() {
-            let (found, wanted) = (record.len(), self.header.len());
-            let reason = Text {
-                en: format!("cells in the row: {found}, in the header: {wanted}"),
-                zh: format!("本行有 {found} 列，表头有 {wanted} 列"),
-            };
-            let cause = Cause { column: String::new(), code: RejectCode::WrongFieldCount, reason };
-            batch.rejected.push(RejectedRow { row, cause: Arc::new(cause) });
-            return false;
-        }
+    fn sort_in(&self, record: &ByteRecord, row: u64, batch: &mut Batch) -> Outcome<bool> {
         let before = batch.numbers.len();
-        for ((column, input), cells) in self.columns.iter().zip(&self.schema.inputs).zip(&mut batch.cells) {
-            let text = record.get(*column).and_then(|cell| std::str::from_utf8(cell).ok());
+        let Err(cause) = self.read_cells(record, batch) else { return Ok(true) };
+        self.rule.refuse(row, &cause)?;
+        batch.rejected.push(RejectedRow { row, cause: Arc::new(cause) });
+        for (at, (cells, input)) in batch.cells.iter_mut().zip(&self.schema.inputs).enumerate() {
+            cells.truncate(before, input);
+            if self.rule.keeps() {
+                let text = self.text(record, at).filter(|_| self.rule.is_key(at));
+                cells.push(text.and_then(|text| parse_cell(text, input).ok()).unwrap_or(Cell::None), input);
+            }
+        }
+        Ok(false)
+    }
+
+    /// Takes the cells of a row; why the row is bad, with some cells taken, if it is.
+    fn read_cells(&self, record: &ByteRecord, batch: &mut Batch) -> Result<(), Cause> {
+        if record.len() != self.header.len() {
+            return Err(wrong_field_count(record.len(), self.header.len()));
+        }
+        let only = self.rule.reversal_reads(|input| self.text(record, input));
+        for (at, ((column, input), cells)) in
+            self.columns.iter().zip(&self.schema.inputs).zip(&mut batch.cells).enumerate()
+        {
+            let Some(column) = column.filter(|_| only.is_none_or(|only| only.contains(&at))) else {
+                cells.push(Cell::None, input);
+                continue;
+            };
+            let text = record.get(column).and_then(|cell| std::str::from_utf8(cell).ok());
             match text.map_or(Err(RejectCode::NotANumber), |text| parse_cell(text, input)) {
                 Ok(cell) => cells.push(cell, input),
                 Err(code) => {
-                    let cause = Cause { column: input.name.clone(), code, reason: reason(&self.schema, input, code) };
-                    batch.rejected.push(RejectedRow { row, cause: Arc::new(cause) });
-                    for (cells, input) in batch.cells.iter_mut().zip(&self.schema.inputs) {
-                        cells.truncate(before, input);
-                    }
-                    return false;
+                    let reason = reason(&self.schema, input, code);
+                    return Err(Cause { column: input.name.clone(), code, reason });
                 }
             }
         }
-        true
+        Ok(())
     }
 
     /// The readable rows as Arrow columns.
@@ -188,13 +251,21 @@ impl Claims {
 }
 
 impl Batch {
-    /// Takes note that the module rejected a claim.
+    /// Takes note that the module rejected a claim. A row that could not be read has its reason already.
     pub(crate) fn reject(&mut self, rejected: &Rejected) {
         let (Some(row), Some(slot)) = (self.numbers.get(rejected.row), self.is_rejected.get_mut(rejected.row)) else {
             return;
         };
-        *slot = true;
+        if std::mem::replace(slot, true) {
+            return;
+        }
         self.rejected.push(RejectedRow { row: *row, cause: Arc::clone(&rejected.cause) });
+    }
+
+    /// All rows given to the module, each with its number.
+    #[cfg(test)]
+    pub(crate) fn rows(&self) -> impl Iterator<Item = (u64, &ByteRecord)> {
+        self.numbers.iter().copied().zip(&self.records)
     }
 
     /// The settled rows as they stand in the file, each with its place among the claims given to the module.
@@ -202,6 +273,20 @@ impl Batch {
         let records = self.records.iter().zip(&self.is_rejected).enumerate();
         records.filter(|(_, (_, rejected))| !**rejected).map(|(at, (record, _))| (at, record))
     }
+}
+
+fn reader(input: &mut Input, progress: &Progress) -> Outcome<csv::Reader<Metered>> {
+    let inner = input.reader()?;
+    let metered = Metered { inner, progress: progress.clone(), quotes: Quotes::default() };
+    Ok(csv::ReaderBuilder::new().has_headers(false).flexible(true).buffer_capacity(1 << 16).from_reader(metered))
+}
+
+fn wrong_field_count(found: usize, wanted: usize) -> Cause {
+    let reason = Text {
+        en: format!("cells in the row: {found}, in the header: {wanted}"),
+        zh: format!("本行有 {found} 列，表头有 {wanted} 列"),
+    };
+    Cause { column: String::new(), code: RejectCode::WrongFieldCount, reason }
 }
 
 /// CSV is told by the name's ending; standard input and pipes are taken to be CSV.

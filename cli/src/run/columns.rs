@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use arrow_array::cast::AsArray;
-use arrow_array::types::{Date32Type, Decimal64Type, Decimal128Type, Int8Type};
+use arrow_array::types::{Date32Type, Decimal64Type, Decimal128Type, Int8Type, Int32Type};
 use arrow_array::{
     Array, ArrayRef, BooleanArray, Date32Array, Decimal64Array, Decimal128Array, DictionaryArray, Int8Array,
-    RecordBatch, StringArray,
+    Int32Array, RecordBatch, StringArray,
 };
 use arrow_buffer::{BooleanBufferBuilder, Buffer, NullBuffer, OffsetBuffer};
 use arrow_schema::{ArrowError, DataType};
@@ -133,6 +133,7 @@ enum Output {
     Narrow(Decimal64Array),
     Wide(Decimal128Array),
     Days(Date32Array),
+    Years(Int32Array),
     Bools(BooleanArray),
     Places(Int8Array),
     Texts(StringArray),
@@ -145,6 +146,7 @@ impl Outputs {
             DataType::Decimal64(..) => array.as_primitive_opt::<Decimal64Type>().cloned().map(Output::Narrow),
             DataType::Decimal128(..) => array.as_primitive_opt::<Decimal128Type>().cloned().map(Output::Wide),
             DataType::Date32 => array.as_primitive_opt::<Date32Type>().cloned().map(Output::Days),
+            DataType::Int32 => array.as_primitive_opt::<Int32Type>().cloned().map(Output::Years),
             DataType::Boolean => array.as_boolean_opt().cloned().map(Output::Bools),
             DataType::Utf8 => array.as_string_opt::<i32>().cloned().map(Output::Texts),
             _ => array.as_dictionary_opt::<Int8Type>().map(|array| Output::Places(array.keys().clone())),
@@ -169,6 +171,7 @@ impl Output {
             Self::Narrow(array) => cell!(array, Cell::Number),
             Self::Wide(array) => cell!(array, Cell::Number),
             Self::Days(array) => cell!(array, Cell::Number),
+            Self::Years(array) => cell!(array, Cell::Number),
             Self::Bools(array) => cell!(array, Cell::Number),
             Self::Places(array) => cell!(array, Cell::Number),
             Self::Texts(array) => cell!(array, Cell::Text),

@@ -9,11 +9,16 @@ use crate::error::{Error, Outcome};
 use crate::files::not_utf8;
 
 /// For every input of the policy, the column of the file that holds it: the one with its name, or with its label in
-/// either language.
-pub(crate) fn match_columns(header: &ByteRecord, schema: &Schema, path: &Path) -> Outcome<Vec<usize>> {
+/// either language. Only the one that names claims to take back may be absent: a file without it takes none back.
+pub(crate) fn match_columns(header: &ByteRecord, schema: &Schema, path: &Path) -> Outcome<Vec<Option<usize>>> {
     let names: Vec<Option<&str>> = header.iter().map(|name| std::str::from_utf8(name).ok().map(str::trim)).collect();
-    let missing: Vec<&Column> =
-        schema.inputs.iter().filter(|input| candidates(&names, input, schema).is_empty()).collect();
+    let reverses = schema.plan.as_ref().and_then(|plan| plan.reversal).and_then(|reversal| {
+        let at = usize::try_from(reversal.reverses).ok()?;
+        schema.inputs.get(at)
+    });
+    let may_be_absent = |input: &Column| reverses.is_some_and(|reverses| reverses.name == input.name);
+    let is_missing = |input: &&Column| candidates(&names, input, schema).is_empty() && !may_be_absent(input);
+    let missing: Vec<&Column> = schema.inputs.iter().filter(is_missing).collect();
     if !missing.is_empty() {
         // In another encoding none of the Chinese names can be found.
         if names.iter().any(Option::is_none) {
@@ -24,7 +29,8 @@ pub(crate) fn match_columns(header: &ByteRecord, schema: &Schema, path: &Path) -
     let mut columns = Vec::new();
     for input in &schema.inputs {
         match candidates(&names, input, schema).as_slice() {
-            [only] => columns.push(*only),
+            [] => columns.push(None),
+            [only] => columns.push(Some(*only)),
             several => return Err(ambiguous(input, several, path)),
         }
     }

@@ -1,6 +1,5 @@
 //! How far a run has come, on a terminal.
 
-use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -18,9 +17,8 @@ pub(crate) struct Progress {
 }
 
 impl Progress {
-    /// For a file, whose size is known, or a stream.
-    pub(crate) fn new(input: &Path) -> Self {
-        let size = std::fs::metadata(input).ok().filter(std::fs::Metadata::is_file).map(|file| file.len());
+    /// For all bytes that will be read, in all passes; a stream has no known size.
+    pub(crate) fn new(size: Option<u64>) -> Self {
         let bar = match size {
             Some(size) => ProgressBar::with_draw_target(Some(size), ProgressDrawTarget::stderr_with_hz(4)),
             None => ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr_with_hz(4)),

@@ -1,80 +1,17 @@
-//! The files a run writes: results and rejected rows.
+//! What a run writes row by row: results and rejected rows.
 
-use std::io::{self, BufWriter, Stdout, Write};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use csv::ByteRecord;
 use fen_compiler::Lang;
-use fen_runtime::format_cell;
+use fen_runtime::{Cause, format_cell};
 use fen_schema::{Column, Schema};
 
 use super::claims::{Claims, RejectedRow, require_csv};
 use super::columns::Outputs;
-use crate::error::{Error, Outcome};
-use crate::files::Draft;
-
-enum Target {
-    Stdout(BufWriter<Stdout>),
-    File(Draft),
-}
-
-impl Write for Target {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        match self {
-            Self::Stdout(out) => out.write(bytes),
-            Self::File(draft) => draft.write(bytes),
-        }
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        match self {
-            Self::Stdout(out) => out.flush(),
-            Self::File(draft) => draft.flush(),
-        }
-    }
-}
-
-/// A CSV file that appears when it is whole.
-struct Table {
-    writer: csv::Writer<Target>,
-    path: PathBuf,
-}
-
-impl Table {
-    fn create(path: Option<&Path>) -> Outcome<Self> {
-        let (target, path) = match path {
-            Some(path) if path != Path::new("-") => {
-                require_csv(path)?;
-                (Target::File(Draft::create(path)?), path.to_owned())
-            }
-            _ => (Target::Stdout(BufWriter::with_capacity(1 << 16, io::stdout())), PathBuf::from("standard output")),
-        };
-        Ok(Self { writer: csv::Writer::from_writer(target), path })
-    }
-
-    fn failed(path: &Path, error: csv::Error) -> Error {
-        match error.into_kind() {
-            csv::ErrorKind::Io(error) => Error::write(path, &error),
-            other => Error::write(path, &io::Error::other(format!("{other:?}"))),
-        }
-    }
-
-    fn field(&mut self, field: impl AsRef<[u8]>) -> Outcome<()> {
-        self.writer.write_field(field).map_err(|error| Self::failed(&self.path, error))
-    }
-
-    fn end_row(&mut self) -> Outcome<()> {
-        self.writer.write_record(None::<&[u8]>).map_err(|error| Self::failed(&self.path, error))
-    }
-
-    fn finish(self) -> Outcome<()> {
-        let target = self.writer.into_inner().map_err(|error| Error::write(&self.path, error.error()))?;
-        match target {
-            Target::Stdout(mut out) => out.flush().map_err(|error| Error::write(&self.path, &error)),
-            Target::File(draft) => draft.finish(),
-        }
-    }
-}
+use super::table::Table;
+use crate::error::Outcome;
+use crate::files::Whole;
 
 /// The settled rows: every column of the input, then the outputs.
 pub(crate) struct Results {
@@ -86,7 +23,9 @@ pub(crate) struct Results {
 impl Results {
     /// Begins the file; standard output without a path.
     pub(crate) fn create(path: Option<&Path>, claims: &Claims, schema: &Schema) -> Outcome<Self> {
-        let mut table = Table::create(path)?;
+        path.map_or(Ok(()), require_csv)?;
+        // Whether a stream can be settled is certain at its end only.
+        let mut table = Table::create(path, schema.plan.is_some())?;
         for name in claims.header() {
             table.field(name)?;
         }
@@ -110,9 +49,9 @@ impl Results {
         self.table.end_row()
     }
 
-    /// Gives the file its name.
-    pub(crate) fn finish(self) -> Outcome<()> {
-        self.table.finish()
+    /// The table, after its last row.
+    pub(crate) fn into_table(self) -> Table {
+        self.table
     }
 }
 
@@ -125,7 +64,8 @@ pub(crate) struct Rejects {
 impl Rejects {
     /// Begins the file.
     pub(crate) fn create(path: &Path, lang: Lang) -> Outcome<Self> {
-        let mut table = Table::create(Some(path))?;
+        require_csv(path)?;
+        let mut table = Table::create(Some(path), false)?;
         for name in ["row", "field", "code", "reason"] {
             table.field(name)?;
         }
@@ -136,7 +76,16 @@ impl Rejects {
     /// Writes a row.
     pub(crate) fn write(&mut self, rejected: &RejectedRow) -> Outcome<()> {
         self.table.field(rejected.row.to_string())?;
-        let cause = &rejected.cause;
+        self.cause(&rejected.cause)
+    }
+
+    /// Writes a group, which is no row of the file.
+    pub(crate) fn write_group(&mut self, cause: &Cause) -> Outcome<()> {
+        self.table.field("")?;
+        self.cause(cause)
+    }
+
+    fn cause(&mut self, cause: &Cause) -> Outcome<()> {
         self.table.field(&cause.column)?;
         self.table.field(cause.code.as_str())?;
         self.table.field(match self.lang {
@@ -146,8 +95,8 @@ impl Rejects {
         self.table.end_row()
     }
 
-    /// Gives the file its name.
-    pub(crate) fn finish(self) -> Outcome<()> {
-        self.table.finish()
+    /// Ends the file. It has no name yet.
+    pub(crate) fn close(self) -> Outcome<Whole> {
+        self.table.close()
     }
 }

@@ -2,9 +2,9 @@
 
 use fen_compiler::Lang;
 use fen_runtime::{Cell, format_cell};
-use fen_schema::{Column, ColumnType, Schema};
+use fen_schema::{Column, ColumnType};
 
-/// The totals of the outputs of a policy.
+/// The totals of the outputs of one grain.
 pub(crate) struct Totals {
     outputs: Vec<Total>,
 }
@@ -26,8 +26,8 @@ enum Kind {
 
 impl Totals {
     /// Of nothing yet.
-    pub(crate) fn new(schema: &Schema) -> Self {
-        let outputs = schema.outputs.iter().map(|column| {
+    pub(crate) fn new<'a>(outputs: impl IntoIterator<Item = &'a Column>) -> Self {
+        let outputs = outputs.into_iter().map(|column| {
             let kind = match column.ty {
                 ColumnType::Money | ColumnType::Number | ColumnType::Measure => Kind::Sum(0),
                 ColumnType::Bool => Kind::Counts(vec![0; 2]),

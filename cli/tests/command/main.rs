@@ -6,5 +6,8 @@ mod folder;
 #[allow(dead_code, reason = "the runtime's tests use more of it")]
 mod module;
 mod parameters;
+mod plan;
 mod policies;
 mod run;
+mod state;
+mod streams;

@@ -7,6 +7,7 @@ use num_rational::BigRational;
 
 use super::program::{Expr, ExprKind};
 use super::types::{Facts, Type};
+use crate::ids::InputId;
 
 impl Expr {
     pub(crate) fn constant(ty: Type, value: BigRational, span: Span) -> Self {
@@ -20,6 +21,11 @@ impl Expr {
 
     fn condition(kind: ExprKind, span: Span) -> Self {
         Self { span, ty: Type::Bool, kind, facts: Facts::bool() }
+    }
+
+    /// Whether an optional input is there.
+    pub(crate) fn known(id: InputId, span: Span) -> Self {
+        Self::condition(ExprKind::Known(id), span)
     }
 
     pub(crate) fn compare(self, comparison: Comparison, other: Self) -> Self {

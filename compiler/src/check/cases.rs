@@ -24,7 +24,7 @@ impl Checker<'_> {
         match &value.body {
             ValueBody::Expr(expr) => self.expr(expr),
             ValueBody::Cases(cases, otherwise) => self.cases(value, cases, otherwise.as_deref()),
-            ValueBody::Share(_) | ValueBody::Grant(_) => None,
+            ValueBody::Share(_) | ValueBody::Grant(_) | ValueBody::Running(_) | ValueBody::Part(_) => None,
         }
     }
 

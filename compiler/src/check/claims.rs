@@ -8,7 +8,7 @@ use num_bigint::BigInt;
 use num_rational::BigRational;
 use num_traits::{One, ToPrimitive, Zero};
 
-use super::program::{Body, Claim, Expr, ExprKind, Input, Key, Program, days_of};
+use super::program::{Body, Claim, Expr, ExprKind, Input, Key, Origin, Program, days_of};
 use super::types::{Facts, Measure, Type, step_of};
 use crate::ids::InputId;
 use crate::witness::dates;
@@ -230,11 +230,32 @@ impl Iterator for Claims<'_> {
             let is_missing = input.is_optional && self.below(3) == 0;
             claim.inputs.push((!is_missing).then_some(value));
         }
+        claim.follow_links(program, |id| earlier.get(id.0).map(|(_, value)| value.clone()).unwrap_or_default());
         for parameter in &program.parameters {
             let value = self.value(parameter.ty, parameter.scale, &parameter.facts, &earlier);
             claim.parameters.push(value);
         }
         Some(claim)
+    }
+}
+
+impl Claim {
+    /// Makes fields agree with their links: a field is there if its link leads somewhere, unless it is an optional input of
+    /// the other claim.
+    pub(crate) fn follow_links(&mut self, program: &Program, value: impl Fn(InputId) -> BigRational) {
+        for (at, input) in program.inputs.iter().enumerate() {
+            let Origin::Field { link, value: of } = &input.origin else { continue };
+            let linked = program.inputs.iter().position(|input| input.origin == Origin::Linked(*link));
+            let is_linked = linked
+                .and_then(|at| self.inputs.get(at))
+                .is_some_and(|cell| cell.as_ref().is_some_and(|cell| !cell.is_zero()));
+            let Some(slot) = self.inputs.get_mut(at) else { continue };
+            if !is_linked {
+                *slot = None;
+            } else if slot.is_none() && !program.is_optional_input(*of) {
+                *slot = Some(value(InputId(at)));
+            }
+        }
     }
 }
 

@@ -6,7 +6,7 @@ use fen_grammar::tree::{CellKey, Literal, LiteralKind};
 
 use super::Checker;
 use super::table_file;
-use crate::resolve::program::{Expr, ExprKind, ParamValue, ValueBody};
+use crate::resolve::program::{AggregateOf, Expr, ExprKind, ParamValue, ValueBody};
 
 impl Checker<'_> {
     /// Numbers all codes in the order of their bytes.
@@ -39,12 +39,23 @@ impl Checker<'_> {
                         case.condition.iter().chain([&case.value]).for_each(&mut collect);
                     }
                 }
-                ValueBody::Share(_) | ValueBody::Grant(_) => {}
+                ValueBody::Share(_) | ValueBody::Grant(_) | ValueBody::Running(_) | ValueBody::Part(_) => {}
             }
             for exception in &value.exceptions {
                 collect(&exception.condition);
                 collect(&exception.value);
             }
+        }
+        for aggregate in resolved.runnings.iter().map(|running| &running.aggregate) {
+            if let AggregateOf::Values(of) = &aggregate.of {
+                collect(of);
+            }
+            aggregate.when.iter().for_each(&mut collect);
+        }
+        resolved.links.iter().flat_map(|link| &link.when).for_each(&mut collect);
+        for split in &resolved.splits {
+            collect(&split.amount);
+            collect(&split.weight);
         }
         for row in resolved.ladders.iter().flat_map(|ladder| &ladder.rows) {
             row.grants.iter().for_each(|(_, value)| collect(value));

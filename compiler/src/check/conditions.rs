@@ -3,8 +3,8 @@
 use fen_grammar::source::Span;
 use fen_grammar::tree::Comparison;
 
-use super::program::{Expr, ExprKind};
-use super::types::{Facts, Type};
+use super::program::Expr;
+use super::types::Type;
 use super::{Checker, errors};
 use crate::resolve::program::{self as resolved, Symbol};
 
@@ -96,6 +96,10 @@ impl Checker<'_> {
         let input = match &inner.kind {
             resolved::ExprKind::Symbol(Symbol::Input(id))
             | resolved::ExprKind::EnumValue(_, Some(Symbol::Input(id))) => *id,
+            resolved::ExprKind::Symbol(Symbol::Value(id)) if self.running_import(*id).is_some() => {
+                self.running_import(*id)?
+            }
+            resolved::ExprKind::Field(link, of) => return self.field_known(*link, *of, span),
             resolved::ExprKind::Unknown => return None,
             _ => {
                 self.report(errors::known_of_no_input(inner.span));
@@ -109,6 +113,6 @@ impl Checker<'_> {
             }
             return None;
         }
-        Some(Expr { span, ty: Type::Bool, kind: ExprKind::Known(input), facts: Facts::bool() })
+        Some(Expr::known(input, span))
     }
 }

@@ -3,16 +3,16 @@
 use fen_grammar::diagnostic::{Diagnostic, Text};
 use fen_grammar::source::Span;
 use num_rational::BigRational;
-use num_traits::Zero;
+use num_traits::{One, Zero};
 
 use super::errors::{
     ExampleFailed, ExampleOutOfRange, ExampleSetting, InvariantViolated, MissingInput, SettingProblem,
 };
-use super::program::{Claim, Example, Expected, Expr, ExprKind, Program};
+use super::program::{Claim, Example, Expected, Expr, ExprKind, Function, Origin, Program};
 use super::types::{Type, step_of};
 use super::{Checker, Claims, show_claim};
 use crate::exact::is_whole;
-use crate::interpret::settle;
+use crate::interpret::{evaluate, settle};
 use crate::resolve::program::{self as resolved, Setting, Symbol};
 
 impl Checker<'_> {
@@ -45,7 +45,12 @@ impl Checker<'_> {
                 self.report(ExampleSetting::new(&setting.name, SettingProblem::Twice));
             }
             seen.push(setting.name.text.clone());
-            if let Symbol::Input(id) = setting.symbol {
+            let input = match setting.symbol {
+                Symbol::Input(id) => Some(id),
+                Symbol::Value(id) => self.running_import(id),
+                _ => None,
+            };
+            if let Some(id) = input {
                 let Some(input) = self.program.input(id).cloned() else { continue };
                 let value = self.given_value(setting, input.ty, input.scale, input.is_optional);
                 let Some(value) = value else { continue };
@@ -81,7 +86,8 @@ impl Checker<'_> {
             }
         }
         let is_given = |name: &str| seen.iter().any(|seen| seen == name);
-        let missing_inputs = self.program.inputs.iter().filter(|input| !input.is_optional && !is_given(&input.name));
+        let columns = self.program.inputs.iter().filter(|input| input.origin == Origin::Column);
+        let missing_inputs = columns.filter(|input| !input.is_optional && !is_given(&input.name));
         let missing_parameters = self.program.parameters.iter().filter(|parameter| !is_given(&parameter.name));
         let names: Vec<String> = missing_inputs
             .map(|input| input.name.clone())
@@ -94,7 +100,8 @@ impl Checker<'_> {
             return None;
         }
         let parameters = parameters.into_iter().collect::<Option<Vec<BigRational>>>()?;
-        Some(Claim { inputs, parameters })
+        let given: Vec<bool> = self.program.inputs.iter().map(|input| is_given(&input.name)).collect();
+        Some(alone(&self.program, Claim { inputs, parameters }, &given))
     }
 
     /// A given value; the outer `None` is an error, the inner a missing value.
@@ -151,6 +158,42 @@ impl Checker<'_> {
         }
         expect
     }
+}
+
+/// A claim that is alone in its stream: what is not given of earlier claims is nothing, and totals are its own.
+fn alone(program: &Program, mut claim: Claim, given: &[bool]) -> Claim {
+    let is_open = |at: usize| !given.get(at).copied().unwrap_or(false);
+    // Anything at first, so that what the totals are made of can be computed.
+    for (at, (slot, input)) in claim.inputs.iter_mut().zip(&program.inputs).enumerate() {
+        if is_open(at) && input.origin != Origin::Column && !input.is_optional {
+            let zero = BigRational::zero();
+            *slot = Some(zero.max(input.facts.low.clone()).min(input.facts.high.clone()));
+        }
+    }
+    for (at, input) in program.inputs.iter().enumerate() {
+        let value = |id| {
+            let expr = program.value(id).map(|value| Expr {
+                span: value.span,
+                ty: value.ty,
+                kind: ExprKind::Value(id),
+                facts: value.facts.clone(),
+            });
+            expr.and_then(|expr| evaluate(program, &claim, &expr))
+        };
+        let total = match &input.origin {
+            Origin::Total { when: Some(when), .. } if value(*when).is_some_and(|when| when.is_zero()) => {
+                Some(BigRational::zero())
+            }
+            Origin::Total { function: Function::Count, .. } => Some(BigRational::one()),
+            Origin::Total { value: of, .. } => value(*of),
+            Origin::Part(split) => program.splits.get(split.0).and_then(|split| value(split.amount)),
+            Origin::Column | Origin::Running { .. } | Origin::Linked(_) | Origin::Field { .. } => None,
+        };
+        if let (Some(slot), Some(total), true) = (claim.inputs.get_mut(at), total, is_open(at)) {
+            *slot = Some(total);
+        }
+    }
+    claim
 }
 
 /// What an example shows to be wrong.
@@ -219,7 +262,7 @@ pub(crate) fn violated_invariants(program: &Program, count: usize, seed: u64) ->
 pub(crate) fn violations_found(program: &Program) -> Vec<Diagnostic> {
     let found = program.invariants.iter().filter_map(|invariant| Some((invariant, invariant.violated_by.as_ref()?)));
     let reports = found.map(|(invariant, claim)| {
-        let sides = sides(program, &invariant.condition, &|side| crate::interpret::evaluate(program, claim, side));
+        let sides = sides(program, &invariant.condition, &|side| evaluate(program, claim, side));
         InvariantViolated { span: invariant.span, claim: show_claim(program, claim), sides }.into()
     });
     reports.collect()

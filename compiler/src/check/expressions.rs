@@ -57,6 +57,9 @@ impl Checker<'_> {
             Kind::RowOfSchedule(ladder, inner) => self.row_of_schedule(*ladder, inner, span),
             Kind::RowOfLadder(ladder) => self.row_of_ladder(*ladder, span),
             Kind::Between(unit, from, to) => self.between(*unit, from, to, span),
+            Kind::Aggregate(aggregate) => self.aggregate(aggregate),
+            Kind::Linked(link) => self.linked(*link, span),
+            Kind::Field(link, of) => self.field(*link, *of, span),
         }
     }
 
@@ -90,11 +93,15 @@ impl Checker<'_> {
             }
             resolved::Symbol::Param(id) => self.parameter_named(id, span),
             resolved::Symbol::Value(id) => {
+                if let Some(import) = self.running_import(id) {
+                    self.must_be_known(import, span);
+                    return self.input_expr(import, span);
+                }
                 let expr = self.value_expr(id, span)?;
                 self.must_apply(id, span);
                 Some(expr)
             }
-            resolved::Symbol::Schedule(_) => None,
+            resolved::Symbol::Schedule(_) | resolved::Symbol::Link(_) => None,
         }
     }
 
@@ -114,7 +121,7 @@ impl Checker<'_> {
         if !self.program.input(id).is_some_and(|input| input.is_optional) || self.path_says(&ExprKind::Known(id)) {
             return;
         }
-        let known = Expr { span, ty: Type::Bool, kind: ExprKind::Known(id), facts: super::types::Facts::bool() };
+        let known = Expr::known(id, span);
         if let Some(claim) = self.find(known.negated()) {
             let name = self.program.input(id).map(|input| input.name.clone()).unwrap_or_default();
             self.report(errors::maybe_missing(span, &name, claim));
@@ -473,7 +480,12 @@ impl Checker<'_> {
                 self.must_be_known(id, span);
                 self.input_expr(id, span)
             }
-            resolved::Symbol::Value(id) => self.value_expr(id, span),
+            resolved::Symbol::Value(id) => {
+                if let Some(import) = self.running_import(id) {
+                    self.must_be_known(import, span);
+                }
+                self.value_expr(id, span)
+            }
             _ => None,
         }
     }

@@ -9,7 +9,7 @@ use super::outputs::output_scale;
 use super::program::{Enum, EnumValue, Expr, ExprKind, Output, Rounding};
 use super::types::{Kind, Measure, Type, decimals, step_of};
 use super::{Checker, errors, label};
-use crate::ids::{EnumId, ValueId};
+use crate::ids::{EnumId, GrainId, ValueId};
 use crate::resolve::program::Indicator;
 
 /// The values of the verdict, in the order of their numbers.
@@ -91,7 +91,7 @@ impl Checker<'_> {
         }
         let Some(checked) = self.program.value(value) else { return };
         let scale = output_scale(checked.ty, &checked.facts);
-        self.program.outputs.push(Output { name, value, present, label, scale });
+        self.program.outputs.push(Output { name, value, present, label, scale, grain: GrainId(0) });
     }
 
     /// How a number is rounded to be shown; the verdict does not depend on it.

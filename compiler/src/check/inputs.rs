@@ -5,7 +5,7 @@ use fen_grammar::tree::{Literal, Name};
 use num_bigint::BigInt;
 use num_rational::BigRational;
 
-use super::program::{Input, days_of};
+use super::program::{Input, Origin, days_of};
 use super::types::{Facts, Kind, Measure, Type, step_of};
 use super::{Checker, MONEY_DECIMALS, errors, label};
 use crate::exact::{is_whole, power_of_ten};
@@ -32,6 +32,8 @@ impl Checker<'_> {
                 scale,
                 is_optional: input.is_optional,
                 facts,
+                origin: Origin::Column,
+                per: None,
             });
             self.input_is_suspect.push(input.ty.is_none() || self.diagnostics.len() > problems);
         }

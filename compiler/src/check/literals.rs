@@ -14,7 +14,7 @@ use crate::resolve::header::date;
 use crate::resolve::program::{TypeBase, TypeRef};
 
 /// The decimals of rates, percentage points and factors that declare no step: 0.01%.
-const RATE_DECIMALS: u32 = 4;
+pub(super) const RATE_DECIMALS: u32 = 4;
 
 /// The most decimals that a step may have.
 const MAX_SCALE: u32 = 18;

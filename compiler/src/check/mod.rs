@@ -12,9 +12,12 @@ mod dates;
 mod errors;
 mod examples;
 mod expressions;
+mod grains;
+mod imports;
 mod indicators;
 mod inputs;
 mod ladders;
+mod links;
 mod literals;
 mod missing_rows;
 mod order;
@@ -22,16 +25,21 @@ mod outputs;
 mod parameters;
 pub(crate) mod program;
 mod proofs;
+mod required;
 mod rows;
+mod runnings;
 mod sites;
+mod splits;
+mod spread;
 mod table_file;
 mod tables;
+mod totals;
 pub(crate) mod types;
 
 use std::collections::{HashMap, HashSet};
 
 use fen_grammar::diagnostic::{Diagnostic, Problem, Severity, Text};
-use fen_grammar::source::Sources;
+use fen_grammar::source::{Sources, Span};
 use fen_grammar::tree::Quoted;
 use num_rational::BigRational;
 use num_traits::Zero;
@@ -40,7 +48,7 @@ use self::errors::InvariantViolated;
 use self::parameters::Meaning;
 use self::program::{Body, Expr, ExprKind, Ladder, Program, Rounding, Value};
 use self::types::{Facts, Type};
-use crate::ids::{EnumId, InputId, LadderId, Symbol, TableId, ValueId};
+use crate::ids::{EnumId, GrainId, InputId, LadderId, LinkId, SplitId, Symbol, TableId, ValueId};
 use crate::resolve::program::{self as resolved, ParamId, ValueBody};
 
 pub(crate) use self::claims::{Claims, show_claim};
@@ -63,18 +71,17 @@ pub(crate) struct Checked {
 /// Checks a program.
 pub(crate) fn check(resolved: &resolved::Program, sources: &Sources) -> Checked {
     let mut checker = Checker::new(resolved, sources);
-    checker.codes();
-    checker.inputs();
-    checker.dated_by();
-    checker.parameters();
-    for id in checker.program.order.clone() {
-        checker.value(id);
-    }
+    checker.assumed = runnings::ranges(resolved, sources);
+    checker.rules();
     checker.unapplied_ladders();
     checker.outputs();
     checker.indicators();
     checker.unused_shares();
     checker.invariants();
+    if !checker.has_error() {
+        checker.spread();
+        checker.required();
+    }
     checker.number_sites();
     let is_error = |one: &Diagnostic| one.severity == Severity::Error && one.code != InvariantViolated::CODE;
     let rules_have_error = checker.diagnostics.iter().any(is_error);
@@ -89,7 +96,7 @@ pub(crate) fn check(resolved: &resolved::Program, sources: &Sources) -> Checked 
 fn placeholder(value: &resolved::Value) -> Value {
     let expr = Expr::constant(Type::MONEY, BigRational::zero(), value.name.span);
     let (name, span, facts) = (value.name.text.clone(), value.name.span, expr.facts.clone());
-    Value { name, span, ty: Type::MONEY, body: Body::Expr(Box::new(expr)), rounding: None, facts }
+    Value { name, span, ty: Type::MONEY, body: Body::Expr(Box::new(expr)), rounding: None, facts, grain: None }
 }
 
 fn citations(resolved: &resolved::Program) -> Vec<(String, String)> {
@@ -101,6 +108,9 @@ fn citations(resolved: &resolved::Program) -> Vec<(String, String)> {
     let schedules = resolved.schedules.iter().filter_map(|ladder| cited(&ladder.name.text, &ladder.cite));
     let outputs = resolved.outputs.iter().filter_map(|output| cited(&output.name.text, &output.cite));
     let invariants = resolved.invariants.iter().filter_map(|invariant| cited("always", &invariant.cite));
+    let runnings = resolved.runnings.iter().filter_map(|running| cited(&running.name.text, &running.cite));
+    let splits = resolved.splits.iter().filter_map(|split| cited(&split.name.text, &split.cite));
+    let values = values.chain(runnings).chain(splits);
     inputs.chain(params).chain(values).chain(ladders).chain(schedules).chain(outputs).chain(invariants).collect()
 }
 
@@ -142,11 +152,57 @@ struct Checker<'a> {
     schedules: HashMap<usize, Option<ladders::Schedule>>,
     /// Tables that are known to lack rows; said once.
     incomplete: HashSet<TableId>,
+    /// The program is checked only to find the ranges of running values; nothing is proven.
+    is_estimating: bool,
+    /// What is assumed of running values where nothing is known.
+    start: runnings::Start,
+    /// What is assumed of running values, and what follows from it.
+    assumed: runnings::Assumed,
+    followed: runnings::Assumed,
+    /// By running value: its import.
+    runnings: HashMap<ValueId, InputId>,
+    fields: HashMap<(LinkId, resolved::Symbol), InputId>,
+    totals: Vec<totals::Total>,
+    /// By split of the program: that of the source.
+    split_sources: Vec<SplitId>,
+    /// Where totals stand.
+    spans: HashMap<InputId, Span>,
     diagnostics: Vec<Diagnostic>,
     program: Program,
 }
 
 impl<'a> Checker<'a> {
+    /// Checks inputs, parameters and values to see what follows from assumptions about running values.
+    fn estimate(
+        resolved: &'a resolved::Program,
+        sources: &'a Sources,
+        assumed: runnings::Assumed,
+        start: runnings::Start,
+    ) -> Self {
+        let mut checker = Checker { assumed, start, is_estimating: true, ..Checker::new(resolved, sources) };
+        checker.rules();
+        checker
+    }
+
+    /// Checks inputs, parameters and values.
+    fn rules(&mut self) {
+        self.codes();
+        self.inputs();
+        self.dated_by();
+        self.rows();
+        self.links();
+        self.parameters();
+        for id in self.program.order.clone() {
+            self.value(id);
+        }
+        self.finish_runnings();
+        self.finish_links();
+    }
+
+    fn has_error(&self) -> bool {
+        self.diagnostics.iter().any(|one| one.severity == Severity::Error)
+    }
+
     fn new(resolved: &'a resolved::Program, sources: &'a Sources) -> Self {
         let mut diagnostics = Vec::new();
         let order = order::order(resolved, &mut diagnostics);
@@ -176,6 +232,13 @@ impl<'a> Checker<'a> {
             ladders: resolved.ladders.iter().map(ladders::placeholder).collect(),
             sites: Vec::new(),
             outputs: Vec::new(),
+            grains: vec![program::Grain::rows()],
+            claim: GrainId(0),
+            links: Vec::new(),
+            splits: Vec::new(),
+            required: Vec::new(),
+            ordered_by: None,
+            reversal: None,
             invariants: Vec::new(),
             examples: Vec::new(),
             citations: citations(resolved),
@@ -193,6 +256,15 @@ impl<'a> Checker<'a> {
             rows: HashMap::new(),
             schedules: HashMap::new(),
             incomplete: HashSet::new(),
+            is_estimating: false,
+            start: runnings::Start::Nothing,
+            assumed: HashMap::new(),
+            followed: HashMap::new(),
+            runnings: HashMap::new(),
+            fields: HashMap::new(),
+            totals: Vec::new(),
+            split_sources: Vec::new(),
+            spans: HashMap::new(),
             diagnostics,
             program,
         }
@@ -217,7 +289,7 @@ impl<'a> Checker<'a> {
             resolved::Symbol::Input(id) => self.is_suspect(Symbol::Input(id)),
             resolved::Symbol::Value(id) => self.is_suspect(Symbol::Value(id)),
             resolved::Symbol::Param(id) => self.meaning(id).is_none(),
-            resolved::Symbol::Schedule(_) => false,
+            resolved::Symbol::Schedule(_) | resolved::Symbol::Link(_) => false,
         }
     }
 
@@ -275,6 +347,8 @@ impl<'a> Checker<'a> {
             ValueBody::Share(ladder) => self.share(*ladder, id),
             ValueBody::Grant(ladder) => self.grant(*ladder, id).map(of_expr),
             ValueBody::Expr(_) | ValueBody::Cases(..) => self.definition(value).map(of_expr),
+            ValueBody::Running(running) => self.running(*running, id).map(of_expr),
+            ValueBody::Part(split) => self.part(*split).map(of_expr),
         };
         self.path.clear();
         if let Some(base) = &value.share_of
@@ -286,7 +360,15 @@ impl<'a> Checker<'a> {
             let rounding = self.value_rounding(id, value, ty, &exact);
             let facts = rounding.as_ref().map_or_else(|| exact.clone(), |rounding| exact.round(&rounding.step));
             if let (Some(slot), Some(poisoned)) = (self.program.values.get_mut(id.0), self.poisoned.get_mut(id.0)) {
-                *slot = Value { name: value.name.text.clone(), span: value.name.span, ty, body, rounding, facts };
+                *slot = Value {
+                    name: value.name.text.clone(),
+                    span: value.name.span,
+                    ty,
+                    body,
+                    rounding,
+                    facts,
+                    grain: None,
+                };
                 *poisoned = false;
             }
         }
@@ -331,12 +413,12 @@ impl<'a> Checker<'a> {
         }
     }
 
-    fn input_expr(&self, id: InputId, span: fen_grammar::source::Span) -> Option<Expr> {
+    fn input_expr(&self, id: InputId, span: Span) -> Option<Expr> {
         let input = self.program.input(id)?;
         Some(Expr { span, ty: input.ty, kind: ExprKind::Input(id), facts: input.facts.clone() })
     }
 
-    fn value_expr(&self, id: ValueId, span: fen_grammar::source::Span) -> Option<Expr> {
+    fn value_expr(&self, id: ValueId, span: Span) -> Option<Expr> {
         if self.is_poisoned(id) {
             return None;
         }
@@ -349,7 +431,15 @@ impl<'a> Checker<'a> {
         let id = ValueId(self.program.values.len());
         let facts = rounding.as_ref().map_or_else(|| expr.facts.clone(), |rounding| expr.facts.round(&rounding.step));
         let (span, ty) = (expr.span, expr.ty);
-        self.program.values.push(Value { name, span, ty, body: Body::Expr(Box::new(expr)), rounding, facts });
+        self.program.values.push(Value {
+            name,
+            span,
+            ty,
+            body: Body::Expr(Box::new(expr)),
+            rounding,
+            facts,
+            grain: None,
+        });
         self.program.order.push(id);
         self.poisoned.push(false);
         self.suspect.push(false);

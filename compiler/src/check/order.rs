@@ -5,8 +5,10 @@ use std::collections::BTreeSet;
 use fen_grammar::diagnostic::Diagnostic;
 
 use super::errors::Cycle;
-use crate::ids::ValueId;
-use crate::resolve::program::{Expr, ExprKind, Ladder, Program, ScheduleId, Symbol, ValueBody};
+use crate::ids::{LinkId, ValueId};
+use crate::resolve::program::{
+    Aggregate, AggregateOf, Expr, ExprKind, Grain, GrainOf, Ladder, Program, ScheduleId, Symbol, ValueBody,
+};
 
 /// All values that depend on no cycle, in an order in which they can be computed; cycles are reported.
 pub(crate) fn order(program: &Program, diagnostics: &mut Vec<Diagnostic>) -> Vec<ValueId> {
@@ -81,8 +83,15 @@ fn value_needs(program: &Program, id: ValueId) -> BTreeSet<ValueId> {
 }
 
 /// What a value is computed from directly: inputs and values.
+///
+/// What earlier claims came to is there before the claim at hand: running values and links to earlier claims need nothing.
 pub(super) fn needs(program: &Program, id: ValueId) -> BTreeSet<Symbol> {
-    let mut needs = Needs { program, found: BTreeSet::new(), schedules: BTreeSet::new() };
+    named(program, id, false)
+}
+
+/// What a value is computed from directly, and with `earlier` what it takes from earlier claims by links too.
+fn named(program: &Program, id: ValueId, earlier: bool) -> BTreeSet<Symbol> {
+    let mut needs = Needs::new(program, earlier);
     let Some(value) = program.values.get(id.0) else { return BTreeSet::new() };
     needs.body(&value.body, id);
     value.share_of.iter().for_each(|base| needs.expr(base));
@@ -100,9 +109,17 @@ struct Needs<'a> {
     found: BTreeSet<Symbol>,
     /// Named ladders that are looked into already.
     schedules: BTreeSet<ScheduleId>,
+    /// Links that are looked into already.
+    links: BTreeSet<LinkId>,
+    /// Whether links to earlier claims count too.
+    earlier: bool,
 }
 
-impl Needs<'_> {
+impl<'a> Needs<'a> {
+    fn new(program: &'a Program, earlier: bool) -> Self {
+        Self { program, found: BTreeSet::new(), schedules: BTreeSet::new(), links: BTreeSet::new(), earlier }
+    }
+
     fn body(&mut self, body: &ValueBody, id: ValueId) {
         match body {
             ValueBody::Expr(expr) => self.expr(expr),
@@ -122,7 +139,38 @@ impl Needs<'_> {
                 let grants = ladder.rows.iter().flat_map(|row| &row.grants).filter(|(column, _)| *column == id);
                 grants.for_each(|(_, value)| self.expr(value));
             }
+            ValueBody::Running(_) => {}
+            ValueBody::Part(id) => {
+                let Some(split) = self.program.splits.get(id.0) else { return };
+                self.found.extend(split.over.iter().map(|(key, _)| Symbol::Input(*key)));
+                self.expr(&split.amount);
+                self.expr(&split.weight);
+            }
         }
+    }
+
+    /// A later claim must be computed before what is linked to it.
+    fn link(&mut self, id: LinkId, field: Option<Symbol>) {
+        let Some(link) = self.program.links.get(id.0).filter(|link| link.is_next || self.earlier) else { return };
+        self.found.extend(field);
+        if self.links.insert(id) {
+            self.grain(&link.per);
+            link.when.iter().for_each(|when| self.expr(when));
+        }
+    }
+
+    fn grain(&mut self, grain: &Grain) {
+        if let GrainOf::Keys(keys) = &grain.of {
+            self.found.extend(keys.iter().map(|key| Symbol::Input(*key)));
+        }
+    }
+
+    /// The keys of an aggregate; its operand is a part of the expression.
+    fn keys(&mut self, aggregate: &Aggregate) {
+        if let AggregateOf::Keys(keys) = &aggregate.of {
+            self.found.extend(keys.iter().map(|key| Symbol::Input(*key)));
+        }
+        aggregate.per.iter().for_each(|grain| self.grain(grain));
     }
 
     fn subject(&mut self, ladder: &Ladder) {
@@ -148,6 +196,9 @@ impl Needs<'_> {
                     self.subject(ladder);
                 }
             }
+            ExprKind::Aggregate(aggregate) => self.keys(aggregate),
+            ExprKind::Linked(id) => self.link(*id, None),
+            ExprKind::Field(id, field) => self.link(*id, Some(*field)),
             _ => {}
         }
         expr.parts().into_iter().for_each(|part| self.expr(part));
@@ -159,11 +210,22 @@ pub(super) fn used(program: &Program) -> BTreeSet<Symbol> {
     let mut used: BTreeSet<Symbol> = program.outputs.iter().map(|output| Symbol::Value(output.value)).collect();
     for (at, value) in program.values.iter().enumerate() {
         if !matches!(value.body, ValueBody::Share(_)) {
-            used.extend(needs(program, ValueId(at)));
+            used.extend(named(program, ValueId(at), true));
         }
     }
     used.extend(program.ladders.iter().filter_map(|ladder| ladder.subject));
-    let mut more = Needs { program, found: BTreeSet::new(), schedules: BTreeSet::new() };
+    let mut more = Needs::new(program, true);
+    for running in &program.runnings {
+        more.keys(&running.aggregate);
+        if let AggregateOf::Values(of) = &running.aggregate.of {
+            more.expr(of);
+        }
+        running.aggregate.when.iter().for_each(|when| more.expr(when));
+    }
+    for link in &program.links {
+        more.grain(&link.per);
+        link.when.iter().for_each(|when| more.expr(when));
+    }
     for indicator in &program.indicators {
         more.expr(&indicator.target);
     }
@@ -172,4 +234,37 @@ pub(super) fn used(program: &Program) -> BTreeSet<Symbol> {
     }
     used.extend(more.found);
     used
+}
+
+#[cfg(test)]
+mod tests {
+    use fen_grammar::source::Source;
+
+    use super::order;
+    use crate::gather::{NoFiles, gather};
+
+    /// The circles in a policy, and how many values can be computed.
+    fn circles(items: &str) -> (usize, usize) {
+        let text = format!("policy a.b\nkey k: id\ninput fee: money\ninput day: date\ndated by day\n{items}\n");
+        let gathered = gather(&Source::new("a.fen", text), &NoFiles);
+        let (program, problems) = crate::resolve::resolve(&gathered);
+        assert_eq!(problems.len() + gathered.diagnostics.len(), 0, "{problems:?}");
+        let mut circles = Vec::new();
+        let order = order(&program, &mut circles);
+        (circles.len(), order.len())
+    }
+
+    #[test]
+    fn earlier_claims_break_circles() {
+        assert_eq!(circles("running a = sum b per k\nb = fee - a\noutput b"), (0, 2));
+        assert_eq!(circles("link l = previous claim per k\na = l.b\nb = a + fee\noutput b"), (0, 2));
+        assert_eq!(circles("link l = next claim per k\na = l.b\nb = a + fee\noutput b"), (1, 0));
+        assert_eq!(
+            circles("link l = next claim per k when b > 1 yuan\nb = when l known : fee otherwise : fee\noutput b"),
+            (1, 0)
+        );
+        assert_eq!(circles("a = sum b per k\nb = fee - a\noutput b"), (1, 0));
+        assert_eq!(circles("split a over k by fee -> b\na = total b\noutput b"), (1, 0));
+        assert_eq!(circles("split 1 yuan over k by a -> b\na = total fee\noutput b"), (0, 2));
+    }
 }

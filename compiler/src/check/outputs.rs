@@ -5,10 +5,10 @@ use num_rational::BigRational;
 
 use super::errors::InexactOutput;
 use super::literals::measure_of;
-use super::program::{Invariant, Output, Rounding};
+use super::program::{Expr, Invariant, Output, Rounding};
 use super::types::{Facts, Grid, Kind, Measure, Type, decimals, step_of};
 use super::{Checker, MONEY_DECIMALS, errors, label};
-use crate::ids::ValueId;
+use crate::ids::{GrainId, ValueId};
 use crate::resolve::program as resolved;
 use crate::witness::Witness;
 
@@ -105,7 +105,13 @@ impl Checker<'_> {
             let scale = output_scale(value.ty, &value.facts).max(declared);
             let name = output.name.text.clone();
             let label = label(&name, &output.labels);
-            self.program.outputs.push(Output { name, value: output.value, present: None, label, scale });
+            // What came of earlier claims may be missing.
+            let import = self.running_import(output.value);
+            let optional = import.filter(|id| self.program.input(*id).is_some_and(|input| input.is_optional));
+            let known = optional.map(|id| Expr::known(id, output.name.span));
+            let present = known.map(|known| self.add_value(format!("{name} known"), known, None));
+            let (value, grain) = (output.value, GrainId(0));
+            self.program.outputs.push(Output { name, value, present, label, scale, grain });
         }
     }
 

@@ -4,6 +4,9 @@
 //!
 //! Every value is a number, whatever its type; see [`Type`]. Cases, exceptions, bands, indicators and rows reached are
 //! already expressed by [`ExprKind::Cases`] and comparisons; what is left of ladders are tiers.
+//!
+//! What a value takes from elsewhere than its own row (earlier claims, totals, linked claims, parts of a split) is an input
+//! with an [`Origin`] too. So proofs, ranges and kernels see a row program; what the inputs hold is said by the grains.
 
 use fen_grammar::diagnostic::{Lang, Text};
 use fen_grammar::source::Span;
@@ -12,7 +15,8 @@ use jiff::civil::Date;
 use num_rational::BigRational;
 
 use super::types::{Facts, Type};
-use crate::ids::{EnumId, InputId, LadderId, ParameterId, SiteId, Symbol, TableId, ValueId};
+use crate::ids::{EnumId, GrainId, InputId, LadderId, LinkId, ParameterId, SiteId, SplitId, Symbol, TableId, ValueId};
+pub(crate) use crate::resolve::program::Period;
 
 /// A checked policy; ids index the vectors.
 #[derive(Clone, Debug)]
@@ -29,6 +33,7 @@ pub(crate) struct Program {
     /// The codes and ids that the policy knows, sorted; a code is the place of its text here. Texts that are not here
     /// have numbers from the length of this list up, equal texts equal ones.
     pub(crate) codes: Vec<String>,
+    /// The columns of the claims first, then what values take from elsewhere.
     pub(crate) inputs: Vec<Input>,
     /// Parameters that the host must supply.
     pub(crate) parameters: Vec<Parameter>,
@@ -40,6 +45,19 @@ pub(crate) struct Program {
     /// Look-ups that can fail, in an order in which they can be evaluated; the first one that fails rejects the claim.
     pub(crate) sites: Vec<Site>,
     pub(crate) outputs: Vec<Output>,
+    /// Grain 0 is that of the rows; no two are equal.
+    pub(crate) grains: Vec<Grain>,
+    /// The grain of claims: 0, or, where rows are fee lines, that of the claims they belong to.
+    pub(crate) claim: GrainId,
+    pub(crate) links: Vec<Link>,
+    pub(crate) splits: Vec<Split>,
+    /// Values that every row must have, whatever its outputs are: a look-up without a row in them rejects the row. They
+    /// depend on nothing that is known only after all rows are. In line policies they are of the
+    /// grain of rows, or float. If the policy has one phase, they are what its outputs need anyway.
+    pub(crate) required: Vec<ValueId>,
+    /// The date by which rows are ordered.
+    pub(crate) ordered_by: Option<InputId>,
+    pub(crate) reversal: Option<Reversal>,
     pub(crate) invariants: Vec<Invariant>,
     pub(crate) examples: Vec<Example>,
     /// Rule and clause.
@@ -71,6 +89,107 @@ pub(crate) struct Input {
     pub(crate) is_optional: bool,
     /// The admitted range; claims outside are rejected. For a bool, an enum and a code it is that of the type.
     pub(crate) facts: Facts,
+    pub(crate) origin: Origin,
+    /// The grain it is declared for, if it is the same in several rows; the rows of a group in which it differs are all
+    /// rejected. Always `None` if it is no column.
+    pub(crate) per: Option<GrainId>,
+}
+
+/// Where an input's value comes from. A group's rows, claims and instances are always the settled ones: a rejected row
+/// counts for nothing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Origin {
+    /// A column of the file.
+    Column,
+    /// From the earlier instances of `over` (rows or claims) in the same group of `grain`, in the order of the stream. A
+    /// sum or count of none is 0; otherwise the input is optional and missing.
+    Running {
+        function: Function,
+        /// What is added up, counted or remembered; floats, or is of the grain `over`.
+        value: ValueId,
+        /// Of type bool: instances for which it is false are left out.
+        when: Option<ValueId>,
+        over: GrainId,
+        grain: GrainId,
+    },
+    /// Whether a link leads to a claim.
+    Linked(LinkId),
+    /// A value of the claim that a link leads to; missing if it leads to none, or the field is an optional input that is
+    /// missing there.
+    Field {
+        link: LinkId,
+        /// An input stands for itself here: a value whose body is that input.
+        value: ValueId,
+    },
+    /// Over the instances of `over` (which is finer) in a group of `grain`, which has at least one row.
+    /// `Last` does not occur. If `when` leaves none, a sum or count is 0 and others are missing.
+    Total {
+        function: Function,
+        /// Floats, or is of the grain `over`.
+        value: ValueId,
+        when: Option<ValueId>,
+        over: GrainId,
+        grain: GrainId,
+    },
+    /// What a split gives.
+    Part(SplitId),
+}
+
+/// What is done with the values of several claims.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Function {
+    Sum,
+    Count,
+    Max,
+    Min,
+    Last,
+}
+
+/// What a value is given for: all rows with equal keys whose dates fall into the same period.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Grain {
+    /// What its instances are called in the source: `claim`, `line`, `hospital`; the keys and period joined by dots.
+    pub(crate) name: String,
+    pub(crate) label: Text,
+    /// Columns, never optional, in the order of the source. Empty for rows and for the pool.
+    pub(crate) keys: Vec<InputId>,
+    /// Of the date that the policy goes by.
+    pub(crate) period: Option<Period>,
+    /// Every row is an instance of its own.
+    pub(crate) is_row: bool,
+}
+
+/// A link to the previous or next claim of the same group, among those for which `when` is true.
+#[derive(Clone, Debug)]
+pub(crate) struct Link {
+    pub(crate) name: String,
+    pub(crate) is_next: bool,
+    /// Keys and period that both claims share.
+    pub(crate) grain: GrainId,
+    /// Of type bool, of the other claim.
+    pub(crate) when: Option<ValueId>,
+}
+
+/// A division of an amount by weights: see [`fen_schema::Split`].
+#[derive(Clone, Debug)]
+pub(crate) struct Split {
+    pub(crate) name: String,
+    pub(crate) label: Text,
+    /// Rounded to the step of the parts; floats (parameters only), or is of the grain of pools or a coarser one.
+    pub(crate) amount: ValueId,
+    /// Never negative. Of grain `grain`.
+    pub(crate) weight: ValueId,
+    pub(crate) grain: GrainId,
+    pub(crate) pool: GrainId,
+}
+
+/// Rows that take an earlier claim back.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Reversal {
+    /// The id of a claim.
+    pub(crate) claim: InputId,
+    /// The optional id of the claim that is taken back.
+    pub(crate) reverses: InputId,
 }
 
 /// A parameter that the policy leaves open. It is a measure, a bool, a date or an enum.
@@ -141,6 +260,9 @@ pub(crate) struct Value {
     pub(crate) rounding: Option<Rounding>,
     /// After rounding.
     pub(crate) facts: Facts,
+    /// What it is given for; `None` if it is computed from columns and parameters alone and so floats: it can be computed
+    /// wherever these are the same for all rows.
+    pub(crate) grain: Option<GrainId>,
 }
 
 #[derive(Clone, Debug)]
@@ -212,6 +334,8 @@ pub(crate) struct Output {
     pub(crate) label: Text,
     /// Cells are the value times ten to this power; 0 unless the type is a measure.
     pub(crate) scale: u32,
+    /// What it is given for: the grain of its value, or a finer one.
+    pub(crate) grain: GrainId,
 }
 
 #[derive(Clone, Debug)]
@@ -328,7 +452,18 @@ pub(crate) enum ExprKind {
     },
 }
 
+impl Grain {
+    /// That of the rows of a file.
+    pub(crate) fn rows() -> Self {
+        Self { name: "claim".into(), label: Text::new("claim", "单据"), keys: Vec::new(), period: None, is_row: true }
+    }
+}
+
 impl Program {
+    pub(crate) fn grain(&self, id: GrainId) -> Option<&Grain> {
+        self.grains.get(id.0)
+    }
+
     pub(crate) fn value(&self, id: ValueId) -> Option<&Value> {
         self.values.get(id.0)
     }

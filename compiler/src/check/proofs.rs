@@ -27,6 +27,9 @@ impl Checker<'_> {
 
     /// What the solver says; `None` where a mistake may be behind the question.
     pub(super) fn witness(&self, bad: &Expr, wishes: &[Expr]) -> Option<Witness> {
+        if self.is_estimating {
+            return None;
+        }
         let goals: Vec<&Expr> = self.path.iter().chain([bad]).collect();
         goals.iter().all(|goal| self.is_sound(goal)).then(|| witness::find(&self.program, &goals, wishes))
     }
@@ -35,7 +38,7 @@ impl Checker<'_> {
     /// without errors.
     pub(super) fn never(&self, condition: &Expr) -> bool {
         let goals: Vec<&Expr> = self.path.iter().chain([condition]).collect();
-        goals.iter().all(|goal| self.is_sound(goal)) && witness::excludes(&self.program, &goals)
+        !self.is_estimating && goals.iter().all(|goal| self.is_sound(goal)) && witness::excludes(&self.program, &goals)
     }
 
     /// Whether the path says so in as many words.

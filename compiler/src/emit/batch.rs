@@ -1,4 +1,4 @@
-//! The entry of a module: a loop over the rows of one batch.
+//! The entry of a phase: a loop over the rows of one batch.
 
 use fen_schema::Layout;
 use num_bigint::BigInt;
@@ -7,39 +7,38 @@ use wasm_encoder::{BlockType, Function, Instruction as I, MemArg, ValType};
 use super::helpers::Helpers;
 use super::layout::{CAPACITY, Cell, Plan};
 use super::row::Row;
+use super::state;
 use super::statuses::{Statuses, is_ranked};
 use super::wide::{emit, less_than, split};
-use crate::check::program::Program;
-use crate::lower::ir::Kernel;
 use crate::lower::locals::Place;
+use crate::phases::{Phase, Source};
 
 /// The only parameter: how many rows there are.
 const ROWS: u32 = 0;
 /// Bytes from the start of an 8-byte column to the current row.
-const AT: u32 = 1;
+pub(super) const AT: u32 = 1;
 /// The value of [`AT`] after the last row.
 const END: u32 = 2;
 /// How many rows were rejected so far.
 const REJECTED: u32 = 3;
 /// The status of the current row.
 const STATUS: u32 = 4;
-const FIRST_ROW_LOCAL: u32 = 5;
+/// Where the row's records begin, for each kind; behind them are the locals of the row.
+pub(super) const RECORD: u32 = 5;
 
 /// What the entry returns if there is no such batch, and if a parameter is not set.
 const NO_BATCH: i32 = -1;
 const NO_PARAMETERS: i32 = -2;
 
-/// The function `settle`.
-pub(super) fn function(
-    program: &Program,
-    kernel: &Kernel,
-    plan: &Plan,
-    statuses: &Statuses,
-    helpers: &Helpers,
-) -> Function {
-    let row = Row::new(kernel, plan, helpers, FIRST_ROW_LOCAL);
+/// The function of a phase, by its place.
+pub(super) fn function(phase: &Phase, at: usize, plan: &Plan, statuses: &Statuses, helpers: &Helpers) -> Function {
+    let kernel = &phase.kernel;
+    let tables = u32::try_from(plan.tables.len()).unwrap_or(u32::MAX);
+    let row = Row::new(kernel, plan, helpers, RECORD + tables);
     let (flags, words) = row.locals();
-    let mut function = Function::new([(4 + flags, ValType::I32), (words, ValType::I64)]);
+    // Behind the words of the row stands the last place of each kind of record.
+    let last_places = RECORD + tables + flags + words;
+    let mut function = Function::new([(4 + tables + flags, ValType::I32), (words + tables, ValType::I64)]);
     let f = &mut function;
 
     // Nothing is written where the answer is negative.
@@ -54,6 +53,7 @@ pub(super) fn function(
         }
         emit(f, &[I::If(BlockType::Empty), I::I32Const(NO_PARAMETERS), I::Return, I::End]);
     }
+    state::last_places(f, plan, last_places);
     emit(f, &[I::LocalGet(ROWS), I::I32Const(3), I::I32Shl, I::LocalSet(END)]);
     emit(f, &[I::LocalGet(ROWS), I::If(BlockType::Empty), I::Loop(BlockType::Empty)]);
     // A row ends by leaving `next`; an input out of range leaves `refuse` first, a look-up without a row `unknown`.
@@ -63,20 +63,27 @@ pub(super) fn function(
         f.instruction(&I::Block(BlockType::Empty)); // unknown
     }
     f.instruction(&I::Block(BlockType::Empty)); // refuse
+    if let Some(not_given) = statuses.not_given.filter(|_| !plan.tables.is_empty()) {
+        state::find_records(f, plan, last_places);
+        emit(f, &[I::If(BlockType::Empty), I::I32Const(not_given.into()), I::LocalSet(STATUS)]);
+        f.instruction(&I::Br(if kernel.fault.is_some() { 3 } else { 2 }));
+        f.instruction(&I::End);
+    }
     row.load_inputs(f);
     any_out_of_range(f, &row, plan);
     f.instruction(&I::BrIf(0));
     row.compute(f);
     if let Some(fault) = kernel.fault {
         row.low(f, fault);
-        let sites = i64::try_from(program.sites.len()).unwrap_or(i64::MAX);
+        let sites = i64::try_from(statuses.by_site.len()).unwrap_or(i64::MAX);
         emit(f, &[I::I64Const(sites), I::I64Ne, I::BrIf(1)]);
     }
     row.store_outputs(f);
+    state::update_records(f, phase, &row);
     store_status(f, plan, &[I::I32Const(0)]);
     f.instruction(&I::Br(if kernel.fault.is_some() { 3 } else { 2 }));
     f.instruction(&I::End); // refuse
-    refuse(f, program, &row, plan, statuses);
+    refuse(f, phase, at, &row, statuses);
     if let Some(fault) = kernel.fault {
         f.instruction(&I::Br(1));
         f.instruction(&I::End); // unknown
@@ -177,13 +184,43 @@ fn is_above(f: &mut Function, place: Place, constant: &BigInt) {
 }
 
 /// Finds out which input is at fault, the first one if there are several, else that the date is.
-fn refuse(f: &mut Function, program: &Program, row: &Row<'_>, plan: &Plan, statuses: &Statuses) {
+fn refuse(f: &mut Function, phase: &Phase, at: usize, row: &Row<'_>, statuses: &Statuses) {
+    let plan = row.plan;
     // status = (what is wrong) ? its status : status, from what counts least to what counts most
     let status = |f: &mut Function, status: u16, wrong: &dyn Fn(&mut Function)| {
         emit(f, &[I::I32Const(status.into()), I::LocalGet(STATUS)]);
         wrong(f);
         emit(f, &[I::Select, I::LocalSet(STATUS)]);
     };
+    let own = statuses.by_phase.get(at).map(Vec::as_slice).unwrap_or_default();
+    let inputs: Vec<_> = phase.inputs.iter().zip(&plan.inputs).zip(own).enumerate().collect();
+    let is_column = |source: Source| matches!(source, Source::Column(_));
+    let wrong = |f: &mut Function, are_columns: bool| {
+        for (at, ((import, cell), first)) in inputs.iter().rev() {
+            if is_column(import.source) != are_columns {
+                continue;
+            }
+            let place = row.input(*at);
+            let below = |f: &mut Function| {
+                is_below(f, place, &cell.low);
+                if cell.is_optional {
+                    is_known(f, place, cell.layout);
+                    f.instruction(&I::I32And);
+                }
+            };
+            if is_ranked(import.input.ty) {
+                status(f, **first + 1, &|f| is_above(f, place, &cell.high));
+                status(f, **first, &below);
+            } else {
+                status(f, **first, &|f| {
+                    below(f);
+                    is_above(f, place, &cell.high);
+                    f.instruction(&I::I32Or);
+                });
+            }
+        }
+    };
+    wrong(f, false);
     if let Some((input, from, to)) = plan.period {
         let place = row.input(input);
         if let Some(after) = statuses.after {
@@ -193,28 +230,7 @@ fn refuse(f: &mut Function, program: &Program, row: &Row<'_>, plan: &Plan, statu
             status(f, before, &|f| is_below(f, place, &from.into()));
         }
     }
-    let inputs = program.inputs.iter().zip(&plan.inputs).zip(&statuses.by_input).enumerate();
-    let inputs: Vec<_> = inputs.collect();
-    for (at, ((input, cell), first)) in inputs.into_iter().rev() {
-        let place = row.input(at);
-        let below = |f: &mut Function| {
-            is_below(f, place, &cell.low);
-            if cell.is_optional {
-                is_known(f, place, cell.layout);
-                f.instruction(&I::I32And);
-            }
-        };
-        if is_ranked(input.ty) {
-            status(f, *first + 1, &|f| is_above(f, place, &cell.high));
-            status(f, *first, &below);
-        } else {
-            status(f, *first, &|f| {
-                below(f);
-                is_above(f, place, &cell.high);
-                f.instruction(&I::I32Or);
-            });
-        }
-    }
+    wrong(f, true);
 }
 
 fn store_status(f: &mut Function, plan: &Plan, value: &[I<'_>]) {

@@ -8,6 +8,7 @@ use super::wide::{emit, less_than};
 /// `even` is 1, a quotient without remainder that is odd is one too many.
 pub(super) fn divide() -> Function {
     let (low, high, bias_low, bias_high, divisor_low, divisor_high, even) = (0, 1, 2, 3, 4, 5, 6);
+    let digit = 18;
     let (sign, quotient_low, quotient_high, rest_low, rest_high, bits, borrow) = (7, 8, 9, 10, 11, 12, 13);
     // The last seven are those of `by_64_bits`.
     let mut f = Function::new([(14, ValType::I64)]);
@@ -18,18 +19,24 @@ pub(super) fn divide() -> Function {
     emit(&mut f, &[I::LocalGet(low), I::LocalGet(bias_low), I::I64Add, I::LocalTee(low), I::LocalGet(bias_low)]);
     emit(&mut f, &[I::I64LtU, I::I64ExtendI32U, I::LocalGet(high), I::LocalGet(bias_high), I::I64Add, I::I64Add]);
     emit(&mut f, &[I::LocalSet(high), I::I64Const(0), I::LocalSet(rest_high)]);
+    // Most values that could need 128 bits do not.
+    emit(&mut f, &[I::LocalGet(high), I::LocalGet(divisor_high), I::I64Or, I::I64Eqz, I::If(BlockType::Empty)]);
+    emit(&mut f, &[I::LocalGet(low), I::LocalGet(divisor_low), I::I64DivU, I::LocalSet(quotient_low)]);
+    rest_of(&mut f, low, [quotient_low, divisor_low], rest_low);
+    f.instruction(&I::Else);
     // Divisors of up to 32 bits, the usual constants: four digits of 32 bits each.
     emit(&mut f, &[I::LocalGet(divisor_high), I::LocalGet(divisor_low), I::I64Const(32), I::I64ShrU, I::I64Or]);
     emit(&mut f, &[I::I64Eqz, I::If(BlockType::Empty)]);
     emit(&mut f, &[I::LocalGet(high), I::LocalGet(divisor_low), I::I64DivU, I::LocalSet(quotient_high)]);
-    emit(&mut f, &[I::LocalGet(high), I::LocalGet(divisor_low), I::I64RemU, I::LocalSet(rest_low)]);
+    rest_of(&mut f, high, [quotient_high, divisor_low], rest_low);
     for shift in [32, 0] {
         // rest = rest << 32 | next digit of low
         emit(&mut f, &[I::LocalGet(rest_low), I::I64Const(32), I::I64Shl, I::LocalGet(low), I::I64Const(shift)]);
         emit(&mut f, &[I::I64ShrU, I::I64Const(0xffff_ffff), I::I64And, I::I64Or, I::LocalSet(rest_low)]);
-        emit(&mut f, &[I::LocalGet(quotient_low), I::I64Const(32), I::I64Shl, I::LocalGet(rest_low)]);
-        emit(&mut f, &[I::LocalGet(divisor_low), I::I64DivU, I::I64Or, I::LocalSet(quotient_low)]);
-        emit(&mut f, &[I::LocalGet(rest_low), I::LocalGet(divisor_low), I::I64RemU, I::LocalSet(rest_low)]);
+        emit(&mut f, &[I::LocalGet(rest_low), I::LocalGet(divisor_low), I::I64DivU, I::LocalSet(digit)]);
+        emit(&mut f, &[I::LocalGet(quotient_low), I::I64Const(32), I::I64Shl, I::LocalGet(digit), I::I64Or]);
+        f.instruction(&I::LocalSet(quotient_low));
+        rest_of(&mut f, rest_low, [digit, divisor_low], rest_low);
     }
     emit(&mut f, &[I::Else, I::LocalGet(divisor_high), I::I64Eqz, I::If(BlockType::Empty)]);
     by_64_bits(&mut f, [low, high], divisor_low, [quotient_low, quotient_high], rest_low);
@@ -42,7 +49,7 @@ pub(super) fn divide() -> Function {
         [rest_low, rest_high],
         bits,
     );
-    emit(&mut f, &[I::End, I::End]);
+    emit(&mut f, &[I::End, I::End, I::End]);
     // quotient -= even & quotient & (rest == 0)
     emit(&mut f, &[I::LocalGet(rest_low), I::LocalGet(rest_high), I::I64Or, I::I64Eqz, I::LocalGet(even), I::I32And]);
     emit(&mut f, &[I::I64ExtendI32U, I::LocalGet(quotient_low), I::I64And, I::LocalSet(bits)]);
@@ -51,6 +58,12 @@ pub(super) fn divide() -> Function {
     negate_if(&mut f, sign, quotient_low, quotient_high, borrow);
     emit(&mut f, &[I::LocalGet(quotient_low), I::LocalGet(quotient_high), I::End]);
     f
+}
+
+/// What a division leaves of a value: a product is faster than a second division.
+fn rest_of(f: &mut Function, value: u32, [quotient, divisor]: [u32; 2], rest: u32) {
+    emit(f, &[I::LocalGet(value), I::LocalGet(quotient), I::LocalGet(divisor), I::I64Mul, I::I64Sub]);
+    f.instruction(&I::LocalSet(rest));
 }
 
 /// Negates a pair where `sign` is -1 and leaves it where it is 0.
@@ -75,7 +88,7 @@ fn by_64_bits(
     let mask = I::I64Const(0xffff_ffff);
     let base = I::I64Const(1 << 32);
     emit(f, &[I::LocalGet(high), I::LocalGet(divisor), I::I64DivU, I::LocalSet(quotient_high)]);
-    emit(f, &[I::LocalGet(high), I::LocalGet(divisor), I::I64RemU, I::LocalSet(rest)]);
+    rest_of(f, high, [quotient_high, divisor], rest);
     // Both are scaled so that the divisor's highest bit is set.
     emit(f, &[I::LocalGet(divisor), I::LocalGet(divisor), I::I64Clz, I::LocalTee(shift), I::I64Shl]);
     emit(f, &[I::LocalTee(scaled), I::I64Const(32), I::I64ShrU, I::LocalSet(scaled_high)]);
@@ -86,7 +99,7 @@ fn by_64_bits(
     for bits in [32, 0] {
         emit(f, &[I::LocalGet(low), I::I64Const(bits), I::I64ShrU, mask.clone(), I::I64And, I::LocalSet(digit)]);
         emit(f, &[I::LocalGet(rest), I::LocalGet(scaled_high), I::I64DivU, I::LocalSet(guess)]);
-        emit(f, &[I::LocalGet(rest), I::LocalGet(scaled_high), I::I64RemU, I::LocalSet(left)]);
+        rest_of(f, rest, [guess, scaled_high], left);
         for _ in 0..2 {
             // Too great if it is no digit, or guess · scaled_low > left << 32 | digit, which is only said of a small left.
             emit(f, &[I::LocalGet(left), base.clone(), I::I64LtU, I::LocalGet(guess), base.clone(), I::I64GeU]);

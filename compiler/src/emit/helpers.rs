@@ -24,15 +24,25 @@ pub(super) enum Helper {
     FullMonths,
 }
 
-/// The functions that a kernel needs.
+/// The functions that kernels need.
 #[derive(Clone, Debug)]
 pub(super) struct Helpers {
     used: Vec<Helper>,
+    /// How many entries stand before them.
+    entries: usize,
 }
 
 impl Helpers {
-    pub(super) fn used_by(kernel: &Kernel) -> Self {
-        let mut helpers = Self { used: Vec::new() };
+    pub(super) fn used_by<'a>(kernels: impl Iterator<Item = &'a Kernel>) -> Self {
+        let mut helpers = Self { used: Vec::new(), entries: 0 };
+        for kernel in kernels {
+            helpers.entries += 1;
+            helpers.add(kernel);
+        }
+        helpers
+    }
+
+    fn add(&mut self, kernel: &Kernel) {
         for op in &kernel.ops {
             let needed: &[Helper] = match op.kind {
                 OpKind::Mul(..) if kernel.works_wide(op) => &[Helper::Multiply],
@@ -43,22 +53,20 @@ impl Helpers {
                 _ => &[],
             };
             for helper in needed {
-                if !helpers.used.contains(helper) {
-                    helpers.used.push(*helper);
+                if !self.used.contains(helper) {
+                    self.used.push(*helper);
                 }
             }
         }
-        helpers
     }
 
     /// The index of a function that is used.
     pub(super) fn index(&self, helper: Helper) -> u32 {
         let place = self.used.iter().position(|one| *one == helper).unwrap_or_default();
-        // The entry is function 0.
-        u32::try_from(place + 1).unwrap_or(u32::MAX)
+        u32::try_from(place + self.entries).unwrap_or(u32::MAX)
     }
 
-    /// Adds the functions behind the entry, which is function 0 of type 0.
+    /// Adds the functions behind the entries, which are of type 0.
     pub(super) fn declare(&self, types: &mut TypeSection, functions: &mut FunctionSection, code: &mut CodeSection) {
         for helper in &self.used {
             let (params, results, function) = self.definition(*helper);

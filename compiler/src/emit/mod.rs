@@ -1,4 +1,4 @@
-//! Kernel to WebAssembly module. See `docs/abi.md` for what the module promises.
+//! Kernels to WebAssembly module. See `docs/abi.md` for what the module promises.
 
 mod batch;
 mod calendar;
@@ -9,7 +9,9 @@ mod layout;
 mod row;
 mod schema;
 mod search;
+mod state;
 mod statuses;
+mod stream;
 #[cfg(test)]
 mod tests;
 mod wide;
@@ -22,10 +24,13 @@ use wasm_encoder::{
 };
 
 use self::helpers::Helpers;
-use self::layout::Plan;
+use self::layout::{Plan, Space};
 use self::statuses::Statuses;
 use crate::check::program::Program;
-use crate::lower::ir::Kernel;
+use crate::phases::Cut;
+
+/// As many pages as 32 bits can address.
+const MOST_PAGES: u64 = 65_536;
 
 /// What the schema section could not be written as: never for programs that can be checked.
 #[derive(Debug)]
@@ -37,40 +42,55 @@ pub(crate) struct Emitted {
     pub(crate) schema: fen_schema::Schema,
 }
 
-/// Writes the module of a checked program and its kernel.
-pub(crate) fn emit(program: &Program, kernel: &Kernel, source_sha256: &str) -> Result<Emitted, SchemaNotWritten> {
-    let statuses = Statuses::of(program);
-    let plan = Plan::new(program, kernel, &statuses);
-    let helpers = Helpers::used_by(kernel);
+/// Writes the module of a checked program and its phases.
+pub(crate) fn emit(program: &Program, cut: &Cut, source_sha256: &str) -> Result<Emitted, SchemaNotWritten> {
+    let statuses = Statuses::of(program, cut);
+    let helpers = Helpers::used_by(cut.phases.iter().map(|phase| &phase.kernel));
+    let mut space = Space::new();
+    let mut plans = Vec::new();
+    for phase in &cut.phases {
+        if !plans.is_empty() {
+            space.close_phase();
+        }
+        plans.push(Plan::new(program, phase, &statuses, &mut space));
+    }
+    for plan in &mut plans {
+        plan.state = space.end();
+    }
+    let has_state = cut.phases.iter().any(|phase| !phase.tables.is_empty());
 
     let mut types = TypeSection::new();
     let mut functions = FunctionSection::new();
     let mut code = CodeSection::new();
     types.ty().function([ValType::I32], [ValType::I32]);
-    functions.function(0);
-    code.function(&batch::function(program, kernel, &plan, &statuses, &helpers));
+    for (at, (phase, plan)) in cut.phases.iter().zip(&plans).enumerate() {
+        functions.function(0);
+        code.function(&batch::function(phase, at, plan, &statuses, &helpers));
+    }
     helpers.declare(&mut types, &mut functions, &mut code);
 
     let mut memories = MemorySection::new();
-    let pages = u64::from(plan.pages);
+    let pages = u64::from(space.pages());
     memories.memory(MemoryType {
         minimum: pages,
-        maximum: Some(pages),
+        maximum: Some(if has_state { MOST_PAGES } else { pages }),
         memory64: false,
         shared: false,
         page_size_log2: None,
     });
     let mut exports = ExportSection::new();
     exports.export("memory", ExportKind::Memory, 0);
-    exports.export(layout::ENTRY, ExportKind::Func, 0);
+    for (at, index) in (0..cut.phases.len()).zip(0..) {
+        exports.export(&layout::entry(at), ExportKind::Func, index);
+    }
     let mut data = DataSection::new();
-    for (offset, bytes) in &plan.data {
+    for (offset, bytes) in &space.data {
         data.active(0, &ConstExpr::i32_const(offset.cast_signed()), bytes.iter().copied());
     }
 
     let mut module = Module::new();
     module.section(&types).section(&functions).section(&memories).section(&exports).section(&code);
-    if !plan.data.is_empty() {
+    if !space.data.is_empty() {
         module.section(&data);
     }
     let codes = serde_json::to_vec(&program.codes).map_err(|_| SchemaNotWritten)?;
@@ -79,7 +99,7 @@ pub(crate) fn emit(program: &Program, kernel: &Kernel, source_sha256: &str) -> R
         code: fen_schema::sha256(module.as_slice()),
         codes: fen_schema::sha256(&codes),
     };
-    let schema = schema::schema(program, &plan, statuses, hashes);
+    let schema = schema::schema(program, cut, &plans, statuses, hashes);
     let json = schema.to_json().map_err(|_| SchemaNotWritten)?;
     module.section(&CustomSection { name: fen_schema::SECTION.into(), data: Cow::Owned(json) });
     module.section(&CustomSection { name: fen_schema::CODES_SECTION.into(), data: Cow::Owned(codes) });

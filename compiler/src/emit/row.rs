@@ -7,6 +7,7 @@ use wasm_encoder::{Function, Instruction as I, MemArg};
 use super::batch::push_address;
 use super::helpers::Helpers;
 use super::layout::{Array, Cell, Plan};
+use super::state::push_record;
 use super::wide::{emit, split};
 use crate::lower::ir::{Kernel, OpKind, Ref};
 use crate::lower::locals::{Locals, Place};
@@ -67,8 +68,21 @@ impl<'a> Row<'a> {
 
     pub(super) fn load_inputs(&self, f: &mut Function) {
         for (at, cell) in self.plan.inputs.iter().enumerate() {
-            load(f, cell, self.input(at), &|f| push_address(f, cell.layout));
+            match cell.table {
+                None => load(f, cell, self.input(at), &|f| push_address(f, cell.layout)),
+                Some(table) => self.load_of_record(f, cell, self.input(at), table),
+            }
         }
+    }
+
+    fn load_of_record(&self, f: &mut Function, cell: &Cell, place: Place, table: usize) {
+        let cell = Cell { offset: self.plan.state.saturating_add(cell.offset), ..cell.clone() };
+        load(f, &cell, place, &|f| push_record(f, table));
+    }
+
+    /// A local of 32 bits that may be used for a moment.
+    pub(super) fn scratch_flag(&self) -> u32 {
+        self.words - SCRATCH_FLAGS
     }
 
     /// A parameter has one cell, as the first row of a column.
@@ -155,7 +169,7 @@ impl<'a> Row<'a> {
     pub(super) fn load_cell(&self, f: &mut Function, array: Array, is_checked: bool) {
         f.instruction(&I::I32WrapI64);
         if is_checked {
-            let index = self.words - SCRATCH_FLAGS;
+            let index = self.scratch_flag();
             emit(f, &[I::LocalTee(index), I::I32Const(0), I::LocalGet(index)]);
             emit(f, &[I::I32Const(array.length.cast_signed()), I::I32LtU, I::Select]);
         }
@@ -190,7 +204,7 @@ fn load(f: &mut Function, cell: &Cell, place: Place, address: &dyn Fn(&mut Funct
 }
 
 /// Stores a cell, or its low half.
-fn store(cell: &Cell) -> I<'static> {
+pub(super) fn store(cell: &Cell) -> I<'static> {
     match cell.layout {
         Layout::I8 => I::I64Store8(memory(cell.offset, 0)),
         Layout::I32 => I::I64Store32(memory(cell.offset, 2)),
@@ -198,6 +212,6 @@ fn store(cell: &Cell) -> I<'static> {
     }
 }
 
-fn memory(offset: u32, align: u32) -> MemArg {
+pub(super) fn memory(offset: u32, align: u32) -> MemArg {
     MemArg { offset: u64::from(offset), align, memory_index: 0 }
 }

@@ -1,14 +1,16 @@
-//! The schema of a program and its plan.
+//! The schema of a program and its phases.
 
 use fen_grammar::diagnostic::{self, Lang};
 use fen_schema::{ABI_VERSION, Batch, Citation, Column, ColumnType, EnumValue, InForce, Language, Place, Schema, Text};
 use num_bigint::BigInt;
 use num_rational::BigRational;
 
-use super::layout::{CAPACITY, Cell, ENTRY, Plan};
+use super::layout::{CAPACITY, Cell, Plan, entry};
 use super::statuses::Statuses;
+use super::stream;
 use crate::check::program::{Program, date_of};
 use crate::check::types::{Kind, Measure, Type, decimal, step_of};
+use crate::phases::{Cut, Export, Import, Place as Computed, Source};
 
 /// The hashes of what the schema belongs to.
 pub(super) struct Hashes {
@@ -17,18 +19,29 @@ pub(super) struct Hashes {
     pub(super) codes: String,
 }
 
-pub(super) fn schema(program: &Program, plan: &Plan, statuses: Statuses, hashes: Hashes) -> Schema {
-    let inputs = program.inputs.iter().zip(&plan.inputs).map(|(input, cell)| {
-        column(program, cell, Facts { name: &input.name, label: &input.label, ty: input.ty, scale: input.scale })
-    });
-    let parameters = program.parameters.iter().zip(&plan.parameters).map(|(parameter, cell)| {
+pub(super) fn schema(program: &Program, cut: &Cut, plans: &[Plan], statuses: Statuses, hashes: Hashes) -> Schema {
+    let first = cut.phases.iter().zip(plans).next();
+    let inputs = first.into_iter().flat_map(|(phase, plan)| phase.inputs.iter().zip(&plan.inputs));
+    let inputs = inputs.filter(|(import, _)| matches!(import.source, Source::Column(_)));
+    let inputs = inputs.map(|(import, cell)| input(program, import, cell));
+    let parameters = first.into_iter().flat_map(|(_, plan)| program.parameters.iter().zip(&plan.parameters));
+    let parameters = parameters.map(|(parameter, cell)| {
         let (name, label) = (&parameter.name, &parameter.label);
         column(program, cell, Facts { name, label, ty: parameter.ty, scale: parameter.scale })
     });
-    let outputs = program.outputs.iter().zip(&plan.outputs).filter_map(|(output, cell)| {
-        let ty = program.value(output.value)?.ty;
-        Some(column(program, cell, Facts { name: &output.name, label: &output.label, ty, scale: output.scale }))
-    });
+    let outputs: Vec<Column> = match &cut.between {
+        None => first
+            .into_iter()
+            .flat_map(|(phase, plan)| {
+                phase.outputs.iter().zip(&plan.outputs).map(|(export, cell)| output(program, export, cell))
+            })
+            .collect(),
+        Some(between) => {
+            let rows = between.results.iter().filter(|(grain, _)| grain.0 == 0).flat_map(|(_, results)| results);
+            rows.filter_map(|(at, place)| result(program, cut, plans, *at, *place)).collect()
+        }
+    };
+    let status = Place { offset: first.map_or(0, |(_, plan)| plan.status) };
     Schema {
         abi: ABI_VERSION,
         policy: program.name.clone(),
@@ -45,12 +58,12 @@ pub(super) fn schema(program: &Program, plan: &Plan, statuses: Statuses, hashes:
         compiler: concat!("fen ", env!("CARGO_PKG_VERSION")).to_owned(),
         source_sha256: hashes.source,
         code_sha256: hashes.code,
-        batch: Batch { entry: ENTRY.to_owned(), capacity: CAPACITY, status: Place { offset: plan.status } },
+        batch: Batch { entry: entry(0), capacity: CAPACITY, status },
         codes: u32::try_from(program.codes.len()).unwrap_or(u32::MAX),
         codes_sha256: hashes.codes,
         parameters: parameters.collect(),
         inputs: inputs.collect(),
-        outputs: outputs.collect(),
+        outputs,
         rejects: statuses.rejects,
         citations: program
             .citations
@@ -58,7 +71,29 @@ pub(super) fn schema(program: &Program, plan: &Plan, statuses: Statuses, hashes:
             .map(|(rule, clause)| Citation { rule: rule.clone(), clause: clause.clone() })
             .collect(),
         invariants: program.invariants.iter().map(|invariant| invariant.text.clone()).collect(),
+        plan: cut.between.as_ref().map(|between| stream::plan(program, cut, between, plans)),
     }
+}
+
+/// An input of a phase.
+pub(super) fn input(program: &Program, import: &Import, cell: &Cell) -> Column {
+    let Import { input, .. } = import;
+    column(program, cell, Facts { name: &input.name, label: &input.label, ty: input.ty, scale: input.scale })
+}
+
+/// An output of a phase.
+pub(super) fn output(program: &Program, export: &Export, cell: &Cell) -> Column {
+    let Export { name, label, ty, scale, .. } = export;
+    column(program, cell, Facts { name, label, ty: *ty, scale: *scale })
+}
+
+/// An output of the policy, by its place, where a phase computes it.
+pub(super) fn result(program: &Program, cut: &Cut, plans: &[Plan], at: usize, place: Computed) -> Option<Column> {
+    let named = program.outputs.get(at)?;
+    let export = cut.phases.get(place.phase)?.outputs.get(place.output)?;
+    let cell = plans.get(place.phase)?.outputs.get(place.output)?;
+    let (name, label) = (named.name.clone(), text(&named.label));
+    Some(Column { name, label, ..output(program, export, cell) })
 }
 
 /// What a column is, apart from its place.
@@ -122,6 +157,6 @@ fn limit(program: &Program, facts: &Facts<'_>, cell: &BigInt) -> String {
     }
 }
 
-fn text(text: &diagnostic::Text) -> Text {
+pub(super) fn text(text: &diagnostic::Text) -> Text {
     Text { zh: text.zh.clone(), en: text.en.clone() }
 }

@@ -4,26 +4,17 @@ use num_bigint::BigInt;
 use super::emit;
 use crate::check::program::{Claim, Program};
 use crate::interpret::samples::{Maker, Random, cell, claim, large_claim, large_table, months, quotients, surplus};
-use crate::interpret::{Rejection, settle};
-use crate::lower::lower;
+use crate::interpret::settle;
+use crate::phases::cut;
 
 /// The code and column for which a claim is rejected, or the cells of its outputs.
 fn expected(program: &Program, claim: &Claim) -> Result<Vec<Option<BigInt>>, (RejectCode, String)> {
-    let input = |id: crate::ids::InputId| program.inputs[id.0].name.clone();
-    let dated_by = || input(program.dated_by.unwrap());
     match settle(program, claim) {
         Ok(settled) => {
             let cells = settled.outputs().into_iter().zip(&program.outputs);
             Ok(cells.map(|(value, output)| value.map(|value| cell(&value, output.scale))).collect())
         }
-        Err(rejection) => Err(match rejection {
-            Rejection::BelowMin(id) => (RejectCode::BelowMin, input(id)),
-            Rejection::AboveMax(id) => (RejectCode::AboveMax, input(id)),
-            Rejection::UnknownValue(id) => (RejectCode::UnknownValue, input(id)),
-            Rejection::BeforeInForce => (RejectCode::BeforeInForce, dated_by()),
-            Rejection::AfterInForce => (RejectCode::AfterInForce, dated_by()),
-            Rejection::UnknownCode(site) => (RejectCode::UnknownCode, input(program.sites[site.0].input)),
-        }),
+        Err(rejection) => Err(rejection.named(program)),
     }
 }
 
@@ -36,8 +27,8 @@ fn modules_can_be_read() {
     programs.extend([quotients(), months(), large_table(5000, 4), surplus()]);
     for (seed, program) in (0..).zip(programs) {
         let make = if program.codes.len() == 5000 { large_claim } else { claim };
-        let Ok(kernel) = lower(&program) else { continue };
-        let emitted = emit(&program, &kernel, "").unwrap();
+        let Ok(phases) = cut(&program) else { continue };
+        let emitted = emit(&program, &phases, "").unwrap();
         for payload in wasmparser::Parser::new(0).parse_all(&emitted.module) {
             payload.unwrap();
         }
@@ -76,7 +67,7 @@ fn large_tables_are_emitted_quickly() {
     for (codes, most) in [(5_000, 1), (50_000, 10)] {
         let program = large_table(codes, 4);
         let start = std::time::Instant::now();
-        let emitted = emit(&program, &lower(&program).unwrap(), "").unwrap();
+        let emitted = emit(&program, &cut(&program).unwrap(), "").unwrap();
         let took = start.elapsed();
         println!("{} rows: {took:?}, {} bytes", program.tables[0].rows.len(), emitted.module.len());
         assert!(took.as_secs() < most, "{took:?}");
@@ -88,8 +79,8 @@ fn large_tables_are_emitted_quickly() {
 fn schemas_keep_the_rules_of_hosts() {
     for seed in 0..60 {
         let program = Maker::program(seed);
-        let Ok(kernel) = lower(&program) else { continue };
-        let schema = emit(&program, &kernel, "").unwrap().schema;
+        let Ok(phases) = cut(&program) else { continue };
+        let schema = emit(&program, &phases, "").unwrap().schema;
         let rows = schema.batch.capacity;
         let columns = schema.inputs.iter().chain(&schema.outputs).map(|column| (column, rows));
         let cells = schema.parameters.iter().map(|column| (column, 1));
@@ -108,7 +99,7 @@ fn schemas_keep_the_rules_of_hosts() {
 #[test]
 fn schemas_say_what_columns_hold() {
     let program = Maker::program(1);
-    let schema = emit(&program, &lower(&program).unwrap(), "").unwrap().schema;
+    let schema = emit(&program, &cut(&program).unwrap(), "").unwrap().schema;
     let column = |name: &str| {
         let column = schema.inputs.iter().find(|column| column.name == name).unwrap();
         let place = format!("{:?} {:?}", column.ty, column.layout);

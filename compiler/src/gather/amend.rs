@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use fen_grammar::diagnostic::nearest;
 use fen_grammar::source::Span;
-use fen_grammar::tree::{Amend, Item, ItemKind, Output};
+use fen_grammar::tree::{Amend, Item, ItemKind, Output, OutputColumn};
 
 use super::{Gatherer, defines, errors};
 
@@ -83,7 +83,14 @@ impl Gatherer<'_> {
                     }
                 }
             }
-            ItemKind::Title(_) | ItemKind::Source(_) | ItemKind::InForce(_) | ItemKind::DatedBy(_) => {
+            ItemKind::Title(_)
+            | ItemKind::Source(_)
+            | ItemKind::InForce(_)
+            | ItemKind::DatedBy(_)
+            | ItemKind::Rows(_)
+            | ItemKind::OrderedBy(_)
+            | ItemKind::InsuranceYear(_)
+            | ItemKind::Reverses(_) => {
                 let kind = std::mem::discriminant(&item.kind);
                 merged.retain(|known| std::mem::discriminant(&known.kind) != kind || is_own(known));
                 merged.push(item);
@@ -97,7 +104,7 @@ impl Gatherer<'_> {
             }
             ItemKind::Output(output) if !item.is_added => {
                 let output = output.clone();
-                self.relabel(merged, item, &output);
+                self.relabel(merged, &item, &output);
             }
             ItemKind::LadderRow(row) if !item.is_added => {
                 let subject = row.subject.clone();
@@ -148,21 +155,38 @@ impl Gatherer<'_> {
         self.gathered.broken.push(item.span);
     }
 
-    /// Outputs of the base that are named again get the labels and rounding given here.
-    fn relabel(&mut self, merged: &mut [Item], item: Item, output: &Output) {
+    /// Outputs of the base that are named again get the labels, the rounding and, if it is said, the grain given here.
+    fn relabel(&mut self, merged: &mut Vec<Item>, item: &Item, output: &Output) {
         for column in &output.columns {
-            let mut found = false;
-            for known in merged.iter_mut() {
-                let ItemKind::Output(known) = &mut known.kind else { continue };
-                for slot in known.columns.iter_mut().filter(|slot| slot.name.text == column.name.text) {
-                    *slot = column.clone();
-                    found = true;
-                }
-            }
-            if !found {
+            let is_it = |slot: &OutputColumn| slot.name.text == column.name.text;
+            let place = merged
+                .iter()
+                .position(|known| matches!(&known.kind, ItemKind::Output(known) if known.columns.iter().any(is_it)));
+            let Some(known) = place.and_then(|at| merged.get_mut(at)) else {
                 self.report(errors::nothing_to_override(&column.name, None));
+                continue;
+            };
+            let ItemKind::Output(base) = &mut known.kind else { continue };
+            if output.per.is_none() && output.trailing.is_empty() {
+                base.columns.iter_mut().filter(|slot| is_it(slot)).for_each(|slot| *slot = column.clone());
+                continue;
             }
+            // Its neighbours keep their grain, and all keep their order.
+            let at = base.columns.iter().position(is_it).unwrap_or(0);
+            let mut own = Output { columns: vec![column.clone()], cite: base.cite.clone(), ..output.clone() };
+            if output.columns.last().is_none_or(|last| !is_it(last)) {
+                own.trailing.clear();
+            }
+            let after = Output { columns: base.columns.split_off(at + 1), ..base.clone() };
+            base.columns.truncate(at);
+            if !after.columns.is_empty() {
+                base.trailing.clear();
+            }
+            let (span, lang, is_added) = (known.span, known.lang, known.is_added);
+            let rest = Item { span, lang, is_added, kind: ItemKind::Output(after) };
+            let own = Item { span: item.span, lang: item.lang, is_added, kind: ItemKind::Output(own) };
+            let at = place.map_or(merged.len(), |at| at + 1);
+            merged.splice(at..at, [own, rest]);
         }
-        drop(item);
     }
 }

@@ -157,6 +157,9 @@ fn defines(item: &Item) -> Option<(&'static str, &Name)> {
         ItemKind::LadderRow(row) => Some(("row", &row.subject)),
         ItemKind::Schedule(schedule) => Some(("ladder", &schedule.name)),
         ItemKind::Check(check) => Some(("check", &check.name)),
+        ItemKind::Running(running) => Some(("running", &running.name)),
+        ItemKind::Link(link) => Some(("link", &link.name)),
+        ItemKind::Split(split) => Some(("split", &split.name)),
         _ => None,
     }
 }

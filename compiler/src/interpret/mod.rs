@@ -3,8 +3,10 @@
 mod calendar;
 mod ladders;
 mod numbers;
+mod rejection;
 #[cfg(test)]
 pub(crate) mod samples;
+pub(crate) mod stream;
 mod tables;
 
 use std::collections::{HashMap, HashSet};
@@ -13,26 +15,10 @@ use num_rational::BigRational;
 use num_traits::{One, ToPrimitive, Zero};
 
 pub(crate) use self::numbers::{holds, round};
+pub(crate) use self::rejection::Rejection;
 use crate::check::program::{Body, Claim, Expr, ExprKind, Program, days_of};
 use crate::check::types::Type;
 use crate::ids::{InputId, SiteId, Symbol, TableId, ValueId};
-
-/// Why a claim is rejected.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Rejection {
-    /// The input is less than its least admitted value.
-    BelowMin(InputId),
-    /// The input is greater than its greatest admitted value.
-    AboveMax(InputId),
-    /// The input is none of the values of its type.
-    UnknownValue(InputId),
-    /// The date that the policy goes by is before the period in force.
-    BeforeInForce,
-    /// The date that the policy goes by is after the period in force.
-    AfterInForce,
-    /// A look-up that the claim needs finds no row.
-    UnknownCode(SiteId),
-}
 
 /// A value, or the look-up without which there is none, or [`UNDEFINED`].
 pub(crate) type Evaluated = Result<BigRational, SiteId>;
@@ -104,6 +90,11 @@ fn settle_for<'a>(program: &'a Program, claim: &'a Claim, exprs: &[&Expr]) -> Op
 fn needed(program: &Program, exprs: &[&Expr]) -> Vec<ValueId> {
     let mut direct = Vec::new();
     exprs.iter().for_each(|expr| values_in(expr, &mut direct));
+    sorted(program, direct)
+}
+
+/// Values and all that they need, each after those it is computed from.
+fn sorted(program: &Program, mut direct: Vec<ValueId>) -> Vec<ValueId> {
     let mut sorted = Vec::new();
     let mut seen = HashSet::new();
     // A value comes twice: to be looked into, and when all it needs is there.
@@ -147,19 +138,20 @@ fn values_in(expr: &Expr, found: &mut Vec<ValueId>) {
 }
 
 fn check_inputs(program: &Program, claim: &Claim) -> Result<(), Rejection> {
-    for (at, input) in program.inputs.iter().enumerate() {
-        let id = InputId(at);
-        let is_ranked = matches!(input.ty, Type::Measure(_) | Type::Date);
-        let rejection = |ranked| Err(if is_ranked { ranked } else { Rejection::UnknownValue(id) });
-        match claim.inputs.get(at).and_then(Option::as_ref) {
-            None if input.is_optional => {}
-            None => return rejection(Rejection::BelowMin(id)),
-            Some(value) if *value < input.facts.low => return rejection(Rejection::BelowMin(id)),
-            Some(value) if *value > input.facts.high => return rejection(Rejection::AboveMax(id)),
-            Some(_) => {}
-        }
+    (0..program.inputs.len()).try_for_each(|at| check_input(program, claim, InputId(at)))
+}
+
+fn check_input(program: &Program, claim: &Claim, id: InputId) -> Result<(), Rejection> {
+    let Some(input) = program.input(id) else { return Ok(()) };
+    let is_ranked = matches!(input.ty, Type::Measure(_) | Type::Date);
+    let rejection = |ranked| Err(if is_ranked { ranked } else { Rejection::UnknownValue(id) });
+    match claim.inputs.get(id.0).and_then(Option::as_ref) {
+        None if input.is_optional => Ok(()),
+        None => rejection(Rejection::BelowMin(id)),
+        Some(value) if *value < input.facts.low => rejection(Rejection::BelowMin(id)),
+        Some(value) if *value > input.facts.high => rejection(Rejection::AboveMax(id)),
+        Some(_) => Ok(()),
     }
-    Ok(())
 }
 
 fn check_date(program: &Program, claim: &Claim) -> Result<(), Rejection> {

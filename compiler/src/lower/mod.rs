@@ -44,6 +44,11 @@ const MAX_LOCALS: usize = 49_000;
 
 /// Lowers a program without errors; all that can still be wrong with it is its size and that of its numbers.
 pub(crate) fn lower(program: &Program) -> Result<Kernel, Box<Diagnostic>> {
+    lower_requiring(program, &[])
+}
+
+/// The same; a look-up without a row in one of some values rejects the row, whether an output needs it or not.
+pub(crate) fn lower_requiring(program: &Program, required: &[ValueId]) -> Result<Kernel, Box<Diagnostic>> {
     let mut lowering = Lowering { program, builder: Builder::default(), values: HashMap::new(), plans: HashMap::new() };
     lowering.columns().map_err(|wide| too_large(program, None, &wide))?;
     for id in &program.order {
@@ -62,6 +67,10 @@ pub(crate) fn lower(program: &Program) -> Result<Kernel, Box<Diagnostic>> {
             Ok(cell)
         });
         outputs.push(lowered.map_err(|wide| too_large(program, value, &wide))?);
+    }
+    for id in required {
+        let required = lowering.symbol(Symbol::Value(*id)).and_then(|found| lowering.first_fault(fault, found.fault));
+        fault = required.map_err(|wide| too_large(program, program.value(*id), &wide))?;
     }
     let kernel = lowering.builder.finish(outputs, fault);
     let cost = kernel.ops.iter().map(|op| kernel.cost(op)).sum();

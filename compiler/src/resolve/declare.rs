@@ -1,13 +1,13 @@
 //! Gives everything that has a name its symbol, in source order.
 
-use fen_grammar::diagnostic::nearest;
+use fen_grammar::diagnostic::{Lang, nearest};
 use fen_grammar::source::Span;
 use fen_grammar::tree::{self, ItemKind};
 
 use super::errors::{self, Duplicate, ShareTwiceInRow};
-use super::program::{Input, ParamId, ScheduleId, Symbol};
+use super::program::{Input, ParamId, ScheduleId, Symbol, TypeBase, TypeRef};
 use super::{Resolver, words};
-use crate::ids::{EnumId, InputId, LadderId, ValueId};
+use crate::ids::{EnumId, InputId, LadderId, LinkId, ValueId};
 
 /// A value that has its id but not yet its body.
 pub(super) enum Declared<'a> {
@@ -15,6 +15,8 @@ pub(super) enum Declared<'a> {
     Share(&'a tree::Name, LadderId),
     Grant(&'a tree::Name, LadderId),
     Indicator(&'a tree::Check),
+    Running(&'a tree::Running),
+    Part(&'a tree::Split),
 }
 
 #[derive(Default)]
@@ -42,7 +44,7 @@ impl<'a> Resolver<'a> {
                 self.program.enums.push(one.clone());
             }
         }
-        let (mut params, mut schedules) = (0, 0);
+        let (mut params, mut schedules, mut links) = (0, 0, 0);
         for item in &gathered.items {
             match &item.kind {
                 ItemKind::Input(input) => {
@@ -54,6 +56,7 @@ impl<'a> Resolver<'a> {
                         is_optional: input.is_optional,
                         from: input.from.clone(),
                         to: input.to.clone(),
+                        per: None,
                         labels: input.labels.clone(),
                         cite: input.cite.clone(),
                     });
@@ -77,11 +80,54 @@ impl<'a> Resolver<'a> {
                     self.values.push(Declared::Indicator(check));
                     self.indicators.push((check, id));
                 }
+                ItemKind::Running(running) => {
+                    let name = &running.name;
+                    self.define(Symbol::Value(ValueId(self.values.len())), &name.text, name.span);
+                    self.values.push(Declared::Running(running));
+                }
+                ItemKind::Split(split) => {
+                    let name = &split.name;
+                    self.define(Symbol::Value(ValueId(self.values.len())), &name.text, name.span);
+                    self.values.push(Declared::Part(split));
+                }
+                ItemKind::Link(link) => {
+                    self.define(Symbol::Link(LinkId(links)), &link.name.text, link.name.span);
+                    links += 1;
+                }
                 ItemKind::LadderRow(row) => self.declare_row(item.span, row),
                 _ => {}
             }
         }
+        self.declare_reverses();
         self.declare_broken_inputs();
+    }
+
+    /// `reverses KEY` declares an input: the id of the claim that a row takes back.
+    fn declare_reverses(&mut self) {
+        let gathered = self.gathered;
+        let item = gathered.items.iter().find_map(|item| match &item.kind {
+            ItemKind::Reverses(claim) => Some((item, claim)),
+            _ => None,
+        });
+        let Some((item, claim)) = item else { return };
+        let (text, label) = if item.lang == Some(Lang::Zh) { ("冲销", "reverses") } else { ("reverses", "冲销") };
+        let span = Span { end: item.span.start + text.len(), ..item.span };
+        let id = InputId(self.program.inputs.len());
+        if !self.define(Symbol::Input(id), text, span) {
+            return;
+        }
+        let base = Some(TypeBase::Word(tree::TypeWord::Id));
+        self.program.inputs.push(Input {
+            name: tree::Name { text: text.to_owned(), span },
+            ty: Some(TypeRef { base, per: Vec::new(), step: None, span }),
+            is_optional: true,
+            from: None,
+            to: None,
+            per: None,
+            labels: vec![tree::Quoted { text: label.to_owned(), span }],
+            cite: None,
+        });
+        self.reverses = Some((claim, id));
     }
 
     fn enum_values(&mut self, one: &'a tree::Enum) {
@@ -161,8 +207,8 @@ impl<'a> Resolver<'a> {
             let span = Span::default();
             self.define(Symbol::Input(InputId(self.program.inputs.len())), name, span);
             let name = tree::Name { text: name.to_owned(), span };
-            let (from, to, labels, cite) = (None, None, Vec::new(), None);
-            self.program.inputs.push(Input { name, ty: None, is_optional: false, from, to, labels, cite });
+            let (from, to, per, labels, cite) = (None, None, None, Vec::new(), None);
+            self.program.inputs.push(Input { name, ty: None, is_optional: false, from, to, per, labels, cite });
         }
     }
 }

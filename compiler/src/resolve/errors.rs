@@ -1,5 +1,7 @@
 //! What can be wrong with names and header items.
 
+pub(super) mod grains;
+
 use fen_grammar::diagnostic::{Diagnostic, Label, Problem, Text};
 use fen_grammar::source::Span;
 use fen_grammar::tree::Name;

@@ -82,7 +82,10 @@ impl Resolver<'_> {
                 Some(_) => self.wrong(errors::not_a_table(name)),
                 None => ExprKind::Unknown,
             },
-            tree::ExprKind::Known(inner) => ExprKind::Known(boxed(self, inner)),
+            tree::ExprKind::Known(inner) => match self.link_of(inner) {
+                Some(link) => ExprKind::Linked(link),
+                None => ExprKind::Known(boxed(self, inner)),
+            },
             tree::ExprKind::Not(inner) => ExprKind::Not(boxed(self, inner)),
             tree::ExprKind::And(left, right) => ExprKind::And(boxed(self, left), boxed(self, right)),
             tree::ExprKind::Or(left, right) => ExprKind::Or(boxed(self, left), boxed(self, right)),
@@ -124,6 +127,7 @@ impl Resolver<'_> {
                 },
             },
             tree::ExprKind::Between(unit, from, to) => ExprKind::Between(*unit, boxed(self, from), boxed(self, to)),
+            tree::ExprKind::Aggregate(aggregate) => self.aggregated(aggregate),
         };
         Expr { span: expr.span, kind }
     }
@@ -138,17 +142,27 @@ impl Resolver<'_> {
         if self.symbols.contains_key(text) || self.broken_words.contains(text) {
             return self.name(text, span);
         }
+        if let Some(field) = self.field(text, span) {
+            return field;
+        }
         ExprKind::EnumValue(text.to_owned(), None)
     }
 
     /// A bare name, or an enum and its value.
     fn name(&mut self, text: &str, span: Span) -> ExprKind {
+        if let Some(field) = self.field(text, span) {
+            return field;
+        }
         let symbol = self.symbols.get(text).map(|(symbol, _)| *symbol);
         if text.contains('.') || self.enum_values.contains(text) {
+            let symbol = symbol.filter(|symbol| !matches!(symbol, Symbol::Link(_)));
             return ExprKind::EnumValue(text.to_owned(), symbol);
         }
         match symbol {
             Some(Symbol::Schedule(_)) => self.wrong(errors::not_a_value(&tree::Name { text: text.to_owned(), span })),
+            Some(Symbol::Link(_)) => {
+                self.wrong(errors::grains::link_alone(&tree::Name { text: text.to_owned(), span }))
+            }
             Some(symbol) => ExprKind::Symbol(symbol),
             None => {
                 self.unknown(&tree::Name { text: text.to_owned(), span });

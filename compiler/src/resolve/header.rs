@@ -22,6 +22,10 @@ pub(super) fn read(items: &[Item], is_whole: bool, end: usize, diagnostics: &mut
                 | ItemKind::Source(_)
                 | ItemKind::InForce(_)
                 | ItemKind::DatedBy(_)
+                | ItemKind::Rows(_)
+                | ItemKind::OrderedBy(_)
+                | ItemKind::InsuranceYear(_)
+                | ItemKind::Reverses(_)
         );
         if let ItemKind::Rounding(rounding) = &item.kind {
             let earlier = header.roundings.iter().find(|known| known.step.unit == rounding.step.unit);

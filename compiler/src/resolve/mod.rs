@@ -1,11 +1,15 @@
 //! Items to program: every name is bound to what it means, ladder rows are gathered into ladders, header items are read.
 //! Nothing is known about types or values yet.
 
+mod aggregates;
 mod declare;
 pub(crate) mod errors;
 mod expressions;
+mod grains;
 pub(crate) mod header;
 pub(crate) mod program;
+#[cfg(test)]
+mod tests;
 
 use std::collections::{HashMap, HashSet};
 
@@ -20,7 +24,7 @@ use self::program::{
     Step, Symbol, Value, ValueBody,
 };
 use crate::gather::Gathered;
-use crate::ids::{EnumId, ValueId};
+use crate::ids::{EnumId, InputId, ValueId};
 
 /// Unknown names that a similar known one is looked for; further ones are not shown anyway.
 const MAX_SUGGESTIONS: usize = 100;
@@ -41,14 +45,18 @@ pub(crate) fn resolve(gathered: &Gathered) -> (Program, Vec<Diagnostic>) {
         values: Vec::new(),
         ladders: Vec::new(),
         indicators: Vec::new(),
+        year_start: None,
+        reverses: None,
         diagnostics: Vec::new(),
         program: Program { is_whole, ..Program::default() },
     };
     resolver.declare();
     resolver.program.header = header::read(&gathered.items, is_whole, gathered.end, &mut resolver.diagnostics);
     resolver.date();
+    resolver.stream();
     resolver.params();
     resolver.schedules();
+    resolver.links();
     resolver.values();
     resolver.ladders();
     resolver.outputs();
@@ -92,6 +100,10 @@ struct Resolver<'a> {
     values: Vec<Declared<'a>>,
     ladders: Vec<DeclaredLadder<'a>>,
     indicators: Vec<(&'a tree::Check, ValueId)>,
+    /// Month and day on which an insurance year begins.
+    year_start: Option<(i8, i8)>,
+    /// The key in `reverses KEY`, and the input that the item declares.
+    reverses: Option<(&'a tree::Name, InputId)>,
     diagnostics: Vec<Diagnostic>,
     program: Program,
 }
@@ -187,6 +199,8 @@ impl<'a> Resolver<'a> {
                 Declared::Definition(definition) => self.definition(definition),
                 Declared::Share(name, ladder) => bare(name, ValueBody::Share(ladder)),
                 Declared::Grant(name, ladder) => bare(name, ValueBody::Grant(ladder)),
+                Declared::Running(running) => self.running(running),
+                Declared::Part(split) => self.part(split),
                 Declared::Indicator(check) => {
                     let left = match &check.condition.kind {
                         tree::ExprKind::Compare(_, left, _) => left,
@@ -243,7 +257,7 @@ impl<'a> Resolver<'a> {
             let rows = declared.rows.iter().map(|(span, row)| self.row(*span, row)).collect();
             let is_whole = !self.broken.iter().any(|text| words(text).next() == Some(first.subject.text.as_str()));
             let ladder = Ladder {
-                subject: self.lookup(&first.subject),
+                subject: self.subject(&first.subject),
                 name: first.subject.clone(),
                 is_band: declared.is_band,
                 rows,
@@ -255,6 +269,16 @@ impl<'a> Resolver<'a> {
             };
             self.program.ladders.push(ladder);
         }
+    }
+
+    /// What a ladder or a line of an example is about: anything but a link.
+    fn subject(&mut self, name: &tree::Name) -> Option<Symbol> {
+        let symbol = self.lookup(name);
+        if matches!(symbol, Some(Symbol::Link(_))) {
+            self.report(errors::grains::link_alone(name));
+            return None;
+        }
+        symbol
     }
 
     fn row(&mut self, span: Span, row: &tree::LadderRow) -> Row {
@@ -283,6 +307,9 @@ impl<'a> Resolver<'a> {
         let gathered = self.gathered;
         for item in &gathered.items {
             let ItemKind::Output(output) = &item.kind else { continue };
+            let units = self.grain_names(&output.trailing, "");
+            let per = self.joined_grain(units, output.per.as_ref());
+            let last = output.columns.last().map(|column| column.name.span);
             for column in &output.columns {
                 let name = &column.name;
                 match self.lookup(name) {
@@ -292,7 +319,11 @@ impl<'a> Resolver<'a> {
                             self.report(RepeatedOutput { name: name.clone(), earlier });
                             continue;
                         }
-                        if let Some(rounding) = &column.rounding
+                        let mut rounding = column.rounding.clone();
+                        if let Some(rounding) = rounding.as_mut().filter(|_| last == Some(name.span)) {
+                            grains::drop_last(&mut rounding.step.unit.per, units.len());
+                        }
+                        if let Some(rounding) = rounding
                             && let Some(slot) = self.program.values.get_mut(value.0)
                         {
                             match &slot.rounding {
@@ -300,13 +331,15 @@ impl<'a> Resolver<'a> {
                                     let earlier = earlier.step.span;
                                     self.report(errors::rounded_twice(name, earlier));
                                 }
-                                None => slot.rounding = Some(rounding.clone()),
+                                None => slot.rounding = Some(rounding),
                             }
                         }
                         let (labels, cite) = (column.labels.clone(), output.cite.clone());
-                        self.program.outputs.push(Output { name: name.clone(), value, labels, cite });
+                        let per = per.clone();
+                        self.program.outputs.push(Output { name: name.clone(), value, per, labels, cite });
                     }
                     Some(Symbol::Input(_)) => self.report(OutputIsInput { name: name.clone() }),
+                    Some(Symbol::Link(_)) => self.report(errors::grains::link_alone(name)),
                     Some(_) => self.report(errors::output_of_no_value(name)),
                     None => {}
                 }
@@ -374,7 +407,7 @@ impl<'a> Resolver<'a> {
             // `rate[county]` is a cell of `rate`.
             let text = setting.name.text.split('[').next().unwrap_or_default();
             let name = tree::Name { text: text.to_owned(), span: setting.name.span };
-            let symbol = self.indicator_column(text).or_else(|| self.lookup(&name));
+            let symbol = self.indicator_column(text).or_else(|| self.subject(&name));
             if let Some(symbol) = symbol {
                 let (name, value) = (setting.name.clone(), setting.value.clone());
                 resolved.push(Setting { name, symbol, value, span: setting.span });

@@ -3,12 +3,12 @@
 use fen_grammar::diagnostic::Lang;
 use fen_grammar::source::Span;
 use fen_grammar::tree::{
-    self, BinaryOp, Bounds, Comparison, Direction, Duration, Function, IndicatorSeverity, Literal, Name, Quantity,
-    Quoted, Rounding, RoundingMode,
+    self, AggregateFunction, BinaryOp, Bounds, Comparison, Direction, Duration, Function, IndicatorSeverity, Literal,
+    Name, Quantity, Quoted, Rounding, RoundingMode,
 };
 use jiff::civil::Date;
 
-use crate::ids::{EnumId, InputId, LadderId, ValueId};
+use crate::ids::{EnumId, InputId, LadderId, LinkId, SplitId, ValueId};
 
 /// A parameter as written: one value, or a table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -25,6 +25,7 @@ pub(crate) enum Symbol {
     Param(ParamId),
     Value(ValueId),
     Schedule(ScheduleId),
+    Link(LinkId),
 }
 
 /// A policy with its names bound; ids index the vectors.
@@ -41,8 +42,113 @@ pub(crate) struct Program {
     pub(crate) indicators: Vec<Indicator>,
     pub(crate) invariants: Vec<Invariant>,
     pub(crate) examples: Vec<Example>,
+    pub(crate) rows: Rows,
+    pub(crate) runnings: Vec<Running>,
+    pub(crate) links: Vec<Link>,
+    pub(crate) splits: Vec<Split>,
+    pub(crate) ordered_by: Option<(Name, InputId)>,
+    pub(crate) reversal: Option<Reversal>,
     /// False if items are missing because they could not be parsed.
     pub(crate) is_whole: bool,
+}
+
+/// What the rows of a file are.
+#[derive(Debug, Default)]
+pub(crate) struct Rows {
+    /// What a row is called; empty if the policy does not say it.
+    pub(crate) name: String,
+    /// The key that the rows of one claim have in common, if rows are lines of claims.
+    pub(crate) claim: Option<(Name, InputId)>,
+}
+
+/// A value over earlier claims.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(crate) struct RunningId(pub(crate) usize);
+
+/// What something is given for.
+#[derive(Clone, Debug)]
+pub(crate) struct Grain {
+    pub(crate) of: GrainOf,
+    pub(crate) period: Option<Period>,
+    pub(crate) span: Span,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum GrainOf {
+    /// `per line`; also `per claim` where a row is a claim.
+    Row,
+    /// Columns with the same values in all rows of a group; `per claim` in policies over lines is the key of claims. Empty
+    /// for the pool, or if there is only a period.
+    Keys(Vec<InputId>),
+}
+
+/// A kind of period.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Period {
+    /// From that month and day on; never 29 February.
+    Year { month: i8, day: i8 },
+    /// A month of the calendar.
+    Month,
+}
+
+#[derive(Debug)]
+pub(crate) struct Running {
+    pub(crate) name: Name,
+    pub(crate) aggregate: Aggregate,
+    pub(crate) labels: Vec<Quoted>,
+    pub(crate) cite: Option<Quoted>,
+}
+
+/// Something done with the values of several claims.
+#[derive(Clone, Debug)]
+pub(crate) struct Aggregate {
+    pub(crate) function: AggregateFunction,
+    pub(crate) of: AggregateOf,
+    /// Those for which it is false are left out.
+    pub(crate) when: Option<Expr>,
+    /// `None` for the pool.
+    pub(crate) per: Option<Grain>,
+    pub(crate) span: Span,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) enum AggregateOf {
+    /// The values of an expression.
+    Values(Expr),
+    /// `count lines`: rows.
+    Rows,
+    /// `count claims`
+    Claims,
+    /// `count person`: how many different values.
+    Keys(Vec<InputId>),
+}
+
+#[derive(Debug)]
+pub(crate) struct Link {
+    pub(crate) name: Name,
+    pub(crate) is_next: bool,
+    pub(crate) per: Grain,
+    pub(crate) when: Option<Expr>,
+}
+
+#[derive(Debug)]
+pub(crate) struct Split {
+    /// What the parts are called; see [`ValueBody::Part`].
+    pub(crate) name: Name,
+    pub(crate) amount: Expr,
+    pub(crate) over: Vec<(InputId, Span)>,
+    pub(crate) weight: Expr,
+    pub(crate) labels: Vec<Quoted>,
+    pub(crate) cite: Option<Quoted>,
+}
+
+/// `reverses KEY`
+#[derive(Clone, Debug)]
+pub(crate) struct Reversal {
+    pub(crate) name: Name,
+    pub(crate) claim: InputId,
+    /// The input that the item declares: an optional id called `reverses`, or `冲销`.
+    pub(crate) reverses: InputId,
 }
 
 /// What stands at the head of a policy.
@@ -86,6 +192,7 @@ pub(crate) struct Input {
     pub(crate) is_optional: bool,
     pub(crate) from: Option<Literal>,
     pub(crate) to: Option<Literal>,
+    pub(crate) per: Option<Grain>,
     pub(crate) labels: Vec<Quoted>,
     pub(crate) cite: Option<Quoted>,
 }
@@ -137,6 +244,10 @@ pub(crate) enum ValueBody {
     Share(LadderId),
     /// What the bands of a ladder yield.
     Grant(LadderId),
+    /// What came of earlier claims.
+    Running(RunningId),
+    /// What a split gives.
+    Part(SplitId),
 }
 
 #[derive(Debug)]
@@ -206,6 +317,7 @@ pub(crate) struct Step {
 pub(crate) struct Output {
     pub(crate) name: Name,
     pub(crate) value: ValueId,
+    pub(crate) per: Option<Grain>,
     pub(crate) labels: Vec<Quoted>,
     pub(crate) cite: Option<Quoted>,
 }
@@ -302,6 +414,11 @@ pub(crate) enum ExprKind {
     /// The row of the ladder on a subject that it reaches.
     RowOfLadder(LadderId),
     Between(Duration, Box<Expr>, Box<Expr>),
+    Aggregate(Box<Aggregate>),
+    /// `LINK known`
+    Linked(LinkId),
+    /// `LINK.NAME`: an input, or a value that is computed for claims.
+    Field(LinkId, Symbol),
 }
 
 impl Expr {
@@ -315,7 +432,16 @@ impl Expr {
             | ExprKind::Symbol(_)
             | ExprKind::EnumValue(..)
             | ExprKind::Unknown
-            | ExprKind::RowOfLadder(_) => Vec::new(),
+            | ExprKind::RowOfLadder(_)
+            | ExprKind::Linked(_)
+            | ExprKind::Field(..) => Vec::new(),
+            ExprKind::Aggregate(aggregate) => {
+                let of = match &aggregate.of {
+                    AggregateOf::Values(of) => Some(of),
+                    AggregateOf::Rows | AggregateOf::Claims | AggregateOf::Keys(_) => None,
+                };
+                of.into_iter().chain(&aggregate.when).collect()
+            }
             ExprKind::Negate(inner)
             | ExprKind::Round(inner, ..)
             | ExprKind::HasRow(inner, _)

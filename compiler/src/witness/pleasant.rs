@@ -130,6 +130,10 @@ impl Path<'_> {
             let cell = var(Source::Input(id)).map_or_else(|| plain_input(self.program, id), value);
             *slot = known.then(|| step_of(input.scale) * cell);
         }
+        claim.follow_links(self.program, |id| {
+            let cell = var(Source::Input(id)).map_or_else(|| plain_input(self.program, id), value);
+            step_of(self.program.input(id).map_or(0, |input| input.scale)) * cell
+        });
         for (at, (slot, parameter)) in claim.parameters.iter_mut().zip(&self.program.parameters).enumerate() {
             if let Some(var) = var(Source::Parameter(crate::ids::ParameterId(at))) {
                 *slot = step_of(parameter.scale) * value(var);

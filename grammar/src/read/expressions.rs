@@ -5,7 +5,7 @@ use pest::iterators::Pair;
 use super::{Deep, MAX_DEPTH, Parts, Read, ReadError, Reader, inner_rule};
 use crate::parse::Rule;
 use crate::source::Span;
-use crate::tree::{BinaryOp, Comparison, Direction, Duration, Expr, ExprKind, Function};
+use crate::tree::{AggregateFunction, BinaryOp, Comparison, Direction, Duration, Expr, ExprKind, Function};
 
 impl Reader {
     pub(super) fn expr(&self, pair: Pair<'_, Rule>) -> Read<Deep> {
@@ -38,7 +38,7 @@ impl Reader {
     }
 
     /// An expression one deeper than its deepest part.
-    fn deeper(&self, depth: usize, span: Span, kind: ExprKind) -> Read<Deep> {
+    pub(super) fn deeper(&self, depth: usize, span: Span, kind: ExprKind) -> Read<Deep> {
         if depth >= MAX_DEPTH {
             return Err(ReadError::TooDeep(span));
         }
@@ -158,12 +158,12 @@ impl Reader {
         Err(ReadError::Mismatch)
     }
 
-    fn atom(&self, pair: Pair<'_, Rule>) -> Read<Deep> {
+    pub(super) fn atom(&self, pair: Pair<'_, Rule>) -> Read<Deep> {
         let span = self.span(&pair);
         let leaf = |kind| Ok(Deep { expr: Expr { span, kind }, depth: 1 });
         match pair.as_rule() {
-            Rule::reference => self.reference(pair),
-            Rule::dotted_name => leaf(ExprKind::Name(pair.as_str().to_owned())),
+            Rule::reference | Rule::kept => self.reference(pair),
+            Rule::aggregate => self.aggregate(pair),
             Rule::quantity | Rule::date | Rule::truth | Rule::string => {
                 leaf(ExprKind::Literal(self.literal_kind(pair)?))
             }
@@ -239,6 +239,15 @@ impl Reader {
             Rule::kw_min => Function::Min,
             _ => Function::Clamp,
         };
+        let mut ahead = parts.pairs.clone();
+        if let Some(chosen) = ahead.find(|pair| pair.as_rule() == Rule::chosen) {
+            let of = self.sum(parts.take(Rule::sum)?)?;
+            return match function {
+                Function::Max => self.chosen(AggregateFunction::Max, of, chosen, span),
+                Function::Min => self.chosen(AggregateFunction::Min, of, chosen, span),
+                Function::Clamp => self.deeper(of.depth, span, ExprKind::Call(function, vec![of.expr])),
+            };
+        }
         let (args, depth) = self.arguments(&mut parts, Rule::sum, span)?;
         self.deeper(depth, span, ExprKind::Call(function, args))
     }

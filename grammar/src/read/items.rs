@@ -48,6 +48,13 @@ impl Reader {
             Rule::ladder_item => ItemKind::LadderRow(self.ladder_row(parts)?),
             Rule::schedule_item => ItemKind::Schedule(self.schedule(parts)?),
             Rule::example_item => ItemKind::Example(self.example(parts)?),
+            Rule::rows_item => ItemKind::Rows(self.rows(parts)?),
+            Rule::ordered_by_item => ItemKind::OrderedBy(self.name(&parts.take(Rule::name)?)),
+            Rule::insurance_year_item => ItemKind::InsuranceYear(self.year_start(parts)?),
+            Rule::reverses_item => ItemKind::Reverses(self.name(&parts.take(Rule::name)?)),
+            Rule::running_item => ItemKind::Running(self.running(parts)?),
+            Rule::link_item => ItemKind::Link(self.link(parts)?),
+            Rule::split_item => ItemKind::Split(self.split(parts)?),
             _ => return Err(ReadError::Mismatch),
         })
     }
@@ -66,10 +73,15 @@ impl Reader {
         let is_key = parts.pairs.clone().any(|pair| pair.as_rule() == Rule::kw_key);
         let is_optional = parts.pairs.clone().any(|pair| pair.as_rule() == Rule::kw_optional);
         let name = self.name(&parts.take(Rule::name)?);
-        let ty = self.type_ref(parts.take(Rule::type_ref)?)?;
+        let type_pair = parts.take(Rule::type_ref)?;
+        let mut ahead = parts.pairs.clone();
+        let last_amount = ahead.find(|pair| pair.as_rule() == Rule::range).unwrap_or_else(|| type_pair.clone());
+        let ty = self.type_ref(type_pair)?;
+        let trailing = self.trailing(last_amount);
         let (from, to) = self.range(&mut parts)?;
+        let per = self.maybe_grain(&mut parts)?;
         let labels = self.labels(&mut parts)?;
-        Ok(Input { name, ty, is_optional, is_key, from, to, labels, cite: self.cite(&mut parts)? })
+        Ok(Input { name, ty, is_optional, is_key, from, to, per, trailing, labels, cite: self.cite(&mut parts)? })
     }
 
     fn range(&self, parts: &mut Parts<'_>) -> Read<(Option<Literal>, Option<Literal>)> {
@@ -155,14 +167,16 @@ impl Reader {
     }
 
     fn output(&self, mut parts: Parts<'_>) -> Read<Output> {
-        let mut columns = Vec::new();
+        let (mut columns, mut trailing) = (Vec::new(), Vec::new());
         while let Some(pair) = parts.maybe(Rule::output_name) {
+            trailing = self.trailing(pair.clone());
             let mut inner = Parts::of(pair);
             let name = self.name(&inner.take(Rule::name)?);
             let labels = self.labels(&mut inner)?;
             columns.push(OutputColumn { name, labels, rounding: self.maybe_rounding(&mut inner)? });
         }
-        Ok(Output { columns, cite: self.cite(&mut parts)? })
+        let per = self.maybe_grain(&mut parts)?;
+        Ok(Output { columns, per, trailing, cite: self.cite(&mut parts)? })
     }
 
     fn always(&self, mut parts: Parts<'_>) -> Read<Always> {
@@ -172,13 +186,9 @@ impl Reader {
         let mut guard = None;
         if let Some(pair) = parts.maybe(Rule::guard) {
             span = span.to(self.span(&pair));
-            guard = Some(self.guard(pair)?);
+            guard = Some(self.guard(pair)?.expr);
         }
         Ok(Always { condition, guard, span, cite: self.cite(&mut parts)? })
-    }
-
-    fn guard(&self, pair: Pair<'_, Rule>) -> Read<crate::tree::Expr> {
-        Ok(self.expr(Parts::of(pair).take(Rule::expr)?)?.expr)
     }
 
     fn check(&self, mut parts: Parts<'_>) -> Read<Check> {
@@ -188,7 +198,7 @@ impl Reader {
         while let Some(pair) = parts.next() {
             match pair.as_rule() {
                 Rule::cite => check.cite = Some(self.cited(pair)?),
-                Rule::guard => check.guard = Some(self.guard(pair)?),
+                Rule::guard => check.guard = Some(self.guard(pair)?.expr),
                 Rule::labels => check.labels = self.label_texts(pair)?,
                 Rule::severity => {
                     let is_target = pair.into_inner().any(|pair| pair.as_rule() == Rule::kw_target);

@@ -1,6 +1,7 @@
 //! Parsed pairs of one item to its tree.
 
 mod expressions;
+mod grains;
 mod items;
 mod tokens;
 

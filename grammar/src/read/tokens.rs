@@ -109,7 +109,7 @@ impl Reader {
             return Err(ReadError::TooManyDigits(span));
         }
         let value = number(number_pair.as_str())?;
-        let Some(unit) = parts.maybe(Rule::unit) else {
+        let Some(unit) = parts.maybe(Rule::unit).or_else(|| parts.maybe(Rule::plain_unit)) else {
             return Ok(Quantity { value, scale: BigRational::one(), unit: Unit::none(), span });
         };
         let (unit, scale) = self.unit(unit)?;
@@ -133,6 +133,28 @@ impl Reader {
         Ok((Unit { kind, per }, scale))
     }
 
+    /// What stands behind each `per` that comes next, as names.
+    fn per_names(&self, parts: &Parts<'_>) -> Vec<Name> {
+        let units = parts.pairs.clone().filter(|pair| pair.as_rule() == Rule::per);
+        units.filter_map(|pair| pair.into_inner().next_back()).map(|pair| self.name(&pair)).collect()
+    }
+
+    /// What stands behind each `per` of the last amount in a pair.
+    pub(super) fn trailing(&self, pair: Pair<'_, Rule>) -> Vec<Name> {
+        let (mut names, mut is_amount) = (Vec::new(), false);
+        for part in pair.into_inner().flatten() {
+            match part.as_rule() {
+                Rule::number => {
+                    names.clear();
+                    is_amount = true;
+                }
+                Rule::per if is_amount => names.extend(part.into_inner().next_back().map(|unit| self.name(&unit))),
+                _ => {}
+            }
+        }
+        names
+    }
+
     fn per(&self, parts: &mut Parts<'_>) -> Read<Vec<BaseUnit>> {
         let mut units = Vec::new();
         while let Some(pair) = parts.maybe(Rule::per) {
@@ -150,9 +172,10 @@ impl Reader {
             Rule::type_word => TypeBase::Word(type_word(inner_rule(first)?)?),
             _ => TypeBase::Name(first.as_str().to_owned()),
         };
+        let names = self.per_names(&parts);
         let per = self.per(&mut parts)?;
         let step = parts.maybe(Rule::type_step).map(|pair| self.type_step(pair)).transpose()?;
-        Ok(TypeRef { base, per, step, span })
+        Ok(TypeRef { base, per, per_names: names, step, span })
     }
 
     fn type_step(&self, pair: Pair<'_, Rule>) -> Read<Quantity> {

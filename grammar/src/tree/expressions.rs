@@ -1,6 +1,6 @@
 //! Expressions.
 
-use super::{LiteralKind, Name, Quantity, RoundingMode};
+use super::{Grain, LiteralKind, Name, Quantity, RoundingMode};
 use crate::source::Span;
 
 /// An expression. Its depth is bounded by the parser, so that walking it recursively is safe.
@@ -60,6 +60,38 @@ pub enum ExprKind {
     RowOf(Name, Option<Box<Expr>>),
     /// `days from x to y`
     Between(Duration, Box<Expr>, Box<Expr>),
+    /// `sum x per KEYS`, `total x`
+    Aggregate(Box<Aggregate>),
+}
+
+/// `sum x per KEYS`: something done with the values of several claims.
+#[derive(Clone, Debug)]
+pub struct Aggregate {
+    /// What is done.
+    pub function: AggregateFunction,
+    /// With what; for a count, the name of what is counted.
+    pub of: Expr,
+    /// `(x when CONDITION)`: those for which it is false are left out.
+    pub when: Option<Expr>,
+    /// The group; `None` for `total`.
+    pub per: Option<Grain>,
+    /// All of it.
+    pub span: Span,
+}
+
+/// What is done with the values of several claims.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum AggregateFunction {
+    /// `sum`, and `total` without a group.
+    Sum,
+    /// `count`
+    Count,
+    /// `max`
+    Max,
+    /// `min`
+    Min,
+    /// `last`: in running values only.
+    Last,
 }
 
 /// Which way a date goes that its month does not have.

@@ -3,7 +3,9 @@
 mod expressions;
 mod values;
 
-pub use self::expressions::{BinaryOp, Comparison, Direction, Duration, Expr, ExprKind, Function};
+pub use self::expressions::{
+    Aggregate, AggregateFunction, BinaryOp, Comparison, Direction, Duration, Expr, ExprKind, Function,
+};
 pub use self::values::{BaseUnit, Literal, LiteralKind, Quantity, TypeBase, TypeRef, TypeWord, Unit, UnitKind};
 use crate::diagnostic::Lang;
 use crate::source::Span;
@@ -71,6 +73,109 @@ pub enum ItemKind {
     Check(Check),
     /// `example "…" given … expect …`
     Example(Example),
+    /// `rows LINE of KEY`
+    Rows(Rows),
+    /// `ordered by INPUT`
+    OrderedBy(Name),
+    /// `insurance year from 07-01`
+    InsuranceYear(YearStart),
+    /// `reverses KEY`
+    Reverses(Name),
+    /// `running NAME = sum X per KEYS`
+    Running(Running),
+    /// `link NAME = next claim per KEYS`
+    Link(Link),
+    /// `split AMOUNT over KEYS by WEIGHT -> NAME`
+    Split(Split),
+}
+
+/// `rows LINE of KEY`
+#[derive(Clone, Debug)]
+pub struct Rows {
+    /// What a row is called.
+    pub row: Name,
+    /// The key that the rows of one claim have in common; `None` if a row is a claim.
+    pub claim: Option<Name>,
+}
+
+/// The day on which the insurance year begins, as written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct YearStart {
+    /// Month.
+    pub month: i8,
+    /// Day.
+    pub day: i8,
+    /// Where it stands.
+    pub span: Span,
+}
+
+/// `per KEY, KEY per year`: what something is given for.
+#[derive(Clone, Debug)]
+pub struct Grain {
+    /// Inputs, or the name of rows or claims, as written.
+    pub keys: Vec<Name>,
+    /// The period, if it names one.
+    pub period: Option<(PeriodWord, Span)>,
+    /// All of it.
+    pub span: Span,
+}
+
+/// The name of a kind of period.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum PeriodWord {
+    /// `year`: of the calendar.
+    Year,
+    /// `month`: of the calendar.
+    Month,
+    /// `insurance year`
+    InsuranceYear,
+}
+
+/// `running NAME = sum X per KEYS`
+#[derive(Clone, Debug)]
+pub struct Running {
+    /// Its name.
+    pub name: Name,
+    /// What is done with earlier claims; without a grain, with all of them.
+    pub aggregate: Aggregate,
+    /// Its labels.
+    pub labels: Vec<Quoted>,
+    /// Its clause.
+    pub cite: Option<Quoted>,
+}
+
+/// `link NAME = next claim per KEYS when CONDITION`
+#[derive(Clone, Debug)]
+pub struct Link {
+    /// Its name.
+    pub name: Name,
+    /// `next`, not `previous`.
+    pub is_next: bool,
+    /// What it leads to: the word for claims.
+    pub what: Name,
+    /// What both claims share.
+    pub per: Grain,
+    /// Which claims it can lead to.
+    pub when: Option<Expr>,
+    /// Its clause.
+    pub cite: Option<Quoted>,
+}
+
+/// `split AMOUNT over KEYS by WEIGHT -> NAME`
+#[derive(Clone, Debug)]
+pub struct Split {
+    /// What is divided.
+    pub amount: Expr,
+    /// Who receives parts.
+    pub over: Vec<Name>,
+    /// By what.
+    pub weight: Expr,
+    /// What the parts are called.
+    pub name: Name,
+    /// Their labels.
+    pub labels: Vec<Quoted>,
+    /// The clause.
+    pub cite: Option<Quoted>,
 }
 
 /// `amend BASE as NAME`
@@ -179,6 +284,10 @@ pub struct Input {
     pub from: Option<Literal>,
     /// Greatest admitted value.
     pub to: Option<Literal>,
+    /// `per claim`: it is the same in all rows of a group.
+    pub per: Option<Grain>,
+    /// What stands behind each `per` of the last amount written: its unit, or the beginning of the grain.
+    pub trailing: Vec<Name>,
     /// Its labels, one or two.
     pub labels: Vec<Quoted>,
     /// Its clause.
@@ -388,6 +497,10 @@ pub struct Step {
 pub struct Output {
     /// What is settled.
     pub columns: Vec<OutputColumn>,
+    /// What they are given for, if it is said.
+    pub per: Option<Grain>,
+    /// What stands behind each `per` of the last rounding: its unit, or the beginning of the grain.
+    pub trailing: Vec<Name>,
     /// The clause.
     pub cite: Option<Quoted>,
 }

@@ -2,7 +2,7 @@
 
 use num_rational::BigRational;
 
-use super::Date;
+use super::{Date, Name};
 use crate::source::Span;
 
 /// Something that is counted.
@@ -104,6 +104,8 @@ pub struct TypeRef {
     pub base: TypeBase,
     /// What stands behind each `per`.
     pub per: Vec<BaseUnit>,
+    /// The same as names: `money per person` may be an amount that is the same for each `person`.
+    pub per_names: Vec<Name>,
     /// `step …`
     pub step: Option<Quantity>,
     /// Where it stands.

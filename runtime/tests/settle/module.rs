@@ -47,6 +47,7 @@ impl Made {
             rejects: Vec::new(),
             citations: Vec::new(),
             invariants: Vec::new(),
+            plan: None,
         };
         Self { schema, codes: None, body: String::new(), parts: String::new(), next: 16 }
     }

@@ -10,6 +10,7 @@ mod definitions;
 mod ladders;
 mod results;
 mod scope;
+pub mod streams;
 mod tables;
 mod types;
 mod writer;

@@ -208,6 +208,7 @@ impl Maker {
                 body,
                 facts: rounding.as_ref().map_or(facts.clone(), |rounding| facts.round(&rounding.step)),
                 rounding,
+                grain: None,
             };
             let rounding = Rounding { mode: RoundingMode::HalfUp, step: ratio(1, 100) };
             let values =

@@ -2,6 +2,7 @@
 
 mod made_up;
 mod special;
+pub(crate) mod streams;
 
 use fen_grammar::diagnostic::{Lang, Text};
 use fen_grammar::source::Span;
@@ -13,10 +14,11 @@ use num_traits::One;
 pub(crate) use self::made_up::Maker;
 pub(crate) use self::special::{large_claim, large_table, months, quotients, surplus};
 use crate::check::program::{
-    Body, Claim, Expr, ExprKind, Input, Key, Output, Parameter, Program, Rounding, Site, Table, TableRow, Value,
+    Body, Claim, Expr, ExprKind, Grain, Input, Key, Origin, Output, Parameter, Program, Rounding, Site, Table,
+    TableRow, Value,
 };
 use crate::check::types::{Facts, Type, step_of};
-use crate::ids::{InputId, ParameterId, SiteId, TableId, ValueId};
+use crate::ids::{GrainId, InputId, ParameterId, SiteId, TableId, ValueId};
 
 pub(crate) fn number(value: i64) -> BigRational {
     BigRational::from(BigInt::from(value))
@@ -74,6 +76,13 @@ pub(crate) fn program() -> Program {
         ladders: Vec::new(),
         sites: Vec::new(),
         outputs: Vec::new(),
+        grains: vec![Grain::rows()],
+        claim: GrainId(0),
+        links: Vec::new(),
+        splits: Vec::new(),
+        required: Vec::new(),
+        ordered_by: None,
+        reversal: None,
         invariants: Vec::new(),
         examples: Vec::new(),
         citations: Vec::new(),
@@ -82,7 +91,16 @@ pub(crate) fn program() -> Program {
 
 impl Program {
     pub(crate) fn with_input(&mut self, name: &str, ty: Type, scale: u32, facts: Facts, is_optional: bool) -> InputId {
-        self.inputs.push(Input { name: name.to_owned(), label: text(name), ty, scale, is_optional, facts });
+        self.inputs.push(Input {
+            name: name.to_owned(),
+            label: text(name),
+            ty,
+            scale,
+            is_optional,
+            facts,
+            origin: Origin::Column,
+            per: None,
+        });
         InputId(self.inputs.len() - 1)
     }
 
@@ -98,7 +116,15 @@ impl Program {
         };
         let ty = body.ty;
         let body = Body::Expr(Box::new(body));
-        self.values.push(Value { name: name.to_owned(), span: Span::default(), ty, body, rounding, facts });
+        self.values.push(Value {
+            name: name.to_owned(),
+            span: Span::default(),
+            ty,
+            body,
+            rounding,
+            facts,
+            grain: None,
+        });
         let id = ValueId(self.values.len() - 1);
         self.order.push(id);
         id
@@ -106,7 +132,7 @@ impl Program {
 
     pub(crate) fn with_output(&mut self, value: ValueId, scale: u32, present: Option<ValueId>) {
         let name = format!("out{}", self.outputs.len());
-        self.outputs.push(Output { label: text(&name), name, value, present, scale });
+        self.outputs.push(Output { label: text(&name), name, value, present, scale, grain: GrainId(0) });
     }
 
     pub(crate) fn with_table(&mut self, ty: Type, scale: u32, keys: Vec<Key>, mut rows: Vec<TableRow>) -> TableId {

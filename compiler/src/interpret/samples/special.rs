@@ -119,7 +119,7 @@ pub(crate) fn surplus() -> Program {
     let mut columns = Vec::new();
     for (body, rounding) in bodies {
         let (name, span) = ("share".to_owned(), Span::default());
-        p.values.push(Value { name, span, ty: Type::MONEY, body, rounding, facts: yuan.clone() });
+        p.values.push(Value { name, span, ty: Type::MONEY, body, rounding, facts: yuan.clone(), grain: None });
         let id = ValueId(p.values.len() - 1);
         p.order.push(id);
         p.with_output(id, 2, None);

@@ -37,6 +37,13 @@ pub(super) fn program() -> Program {
         ladders: vec![],
         sites: vec![],
         outputs: vec![],
+        grains: vec![Grain::rows()],
+        claim: GrainId(0),
+        links: vec![],
+        splits: vec![],
+        required: vec![],
+        ordered_by: None,
+        reversal: None,
         invariants: vec![],
         examples: vec![],
         citations: vec![],
@@ -47,7 +54,16 @@ impl Program {
     fn add_input(&mut self, name: &str, ty: Type, scale: u32, facts: Facts, is_optional: bool) -> Expr {
         let id = InputId(self.inputs.len());
         let label = Text::new(name, name);
-        self.inputs.push(Input { name: name.into(), label, ty, scale, is_optional, facts: facts.clone() });
+        self.inputs.push(Input {
+            name: name.into(),
+            label,
+            ty,
+            scale,
+            is_optional,
+            facts: facts.clone(),
+            origin: Origin::Column,
+            per: None,
+        });
         expr(ty, ExprKind::Input(id), facts)
     }
     /// In yuan.
@@ -91,7 +107,15 @@ impl Program {
     }
     pub(super) fn add_value(&mut self, ty: Type, body: Body, rounding: Option<Rounding>, facts: Facts) -> Expr {
         let id = ValueId(self.values.len());
-        self.values.push(Value { name: "v".into(), span: Span::default(), ty, body, rounding, facts: facts.clone() });
+        self.values.push(Value {
+            name: "v".into(),
+            span: Span::default(),
+            ty,
+            body,
+            rounding,
+            facts: facts.clone(),
+            grain: None,
+        });
         self.order.push(id);
         expr(ty, ExprKind::Value(id), facts)
     }

@@ -1,0 +1,169 @@
+//! What a checked program means for a stream of rows: claims, or lines of claims, in their order. `docs/semantics.md` says
+//! the same in words.
+//!
+//! Everything is computed *at a row*: the value of a hospital is its value at any of the hospital's rows. What a value takes
+//! from elsewhere is an input of the row with an [`Origin`](crate::check::program::Origin); it is filled in when
+//! something needs it, and then the row is a claim like any other.
+
+mod evaluate;
+mod groups;
+mod origins;
+mod reads;
+mod rejections;
+mod split;
+
+use num_rational::BigRational;
+use num_traits::Zero;
+
+use self::evaluate::{Row, Standing};
+use self::groups::Groups;
+use self::reads::Reads;
+use super::Rejection;
+use crate::check::program::{Output, Program};
+use crate::check::types::Type;
+use crate::ids::{GrainId, InputId, SplitId};
+
+/// A stream, and the parameters it is settled with.
+#[derive(Clone, Debug)]
+pub(crate) struct Stream {
+    /// By row, then by column; `None` is an empty cell.
+    pub(crate) rows: Vec<Vec<Option<BigRational>>>,
+    pub(crate) parameters: Vec<BigRational>,
+    /// Codes and ids that the policy does not know; the number of the first one is the length of [`Program::codes`].
+    pub(crate) texts: Vec<String>,
+}
+
+/// What becomes of a stream.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct StreamOutcome {
+    /// By row: its outputs in their order, or why it is rejected.
+    pub(crate) rows: Vec<Result<Vec<Option<BigRational>>, Rejection>>,
+    /// The coarser grains that have outputs, and their groups in order.
+    pub(crate) grains: Vec<(GrainId, Vec<Group>)>,
+}
+
+/// What becomes of a group.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Group {
+    /// By key of the grain.
+    pub(crate) keys: Vec<BigRational>,
+    /// The number of its period, if the grain has periods.
+    pub(crate) period: Option<i64>,
+    /// The outputs of the grain in their order; `None` is an empty one.
+    pub(crate) outputs: Vec<Option<BigRational>>,
+    /// A split that could not be made, without which some of the outputs are empty.
+    pub(crate) failed: Option<SplitId>,
+}
+
+/// A total, or a running value that is known only after all rejections are, lies outside its range. Nothing can be settled.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Overflow(pub(crate) InputId);
+
+/// Settles a stream.
+pub(crate) fn settle_stream(program: &Program, stream: &Stream) -> Result<StreamOutcome, Overflow> {
+    let reads = Reads::new(program);
+    let mut evaluation = Evaluation::new(program, stream, &reads);
+    evaluation.reject();
+    evaluation.find_first_rows();
+    let rows = (0..stream.rows.len()).map(|row| evaluation.row_outputs(row)).collect();
+    let coarser = (1..program.grains.len()).map(GrainId);
+    let coarser: Vec<_> = coarser.filter(|id| program.outputs.iter().any(|output| output.grain == *id)).collect();
+    let grains = coarser.into_iter().map(|grain| (grain, evaluation.group_outputs(grain))).collect();
+    match evaluation.overflow {
+        Some(overflow) => Err(overflow),
+        None => Ok(StreamOutcome { rows, grains }),
+    }
+}
+
+/// A stream that is being settled.
+struct Evaluation<'a> {
+    program: &'a Program,
+    stream: &'a Stream,
+    reads: &'a Reads,
+    groups: Groups,
+    rows: Vec<Row>,
+    /// By split and the first row of the pool.
+    parts: split::Parts,
+    overflow: Option<Overflow>,
+}
+
+impl Evaluation<'_> {
+    /// The outputs of a row, or why there are none.
+    fn row_outputs(&mut self, row: usize) -> Result<Vec<Option<BigRational>>, Rejection> {
+        let program = self.program;
+        let standing = self.rows.get(row).map_or(Standing::Open, |row| row.standing);
+        let (source, is_reversal) = match standing {
+            Standing::Rejected(rejection) => return Err(rejection),
+            Standing::Reversal { of } => (of, true),
+            Standing::Open | Standing::Settled => (row, false),
+        };
+        let mut outputs = Vec::new();
+        let mut broken: Option<SplitId> = None;
+        let mut failed = None;
+        for output in program.outputs.iter().filter(|output| output.grain == GrainId(0)) {
+            // A claim that was taken back is in no total, so what is computed from totals is not given to it.
+            if !self.counts_at_all(source) && self.reads.is_output_late(output) {
+                outputs.push(None);
+                continue;
+            }
+            match self.output(output, source) {
+                Ok(value) => {
+                    let is_amount = program.value(output.value).is_some_and(|it| matches!(it.ty, Type::Measure(_)));
+                    outputs.push(if is_reversal && is_amount { value.map(|value| -value) } else { value });
+                }
+                Err(Rejection::NoWeights(split)) => broken = Some(broken.map_or(split, |other| other.min(split))),
+                Err(rejection) => failed = failed.or(Some(rejection)),
+            }
+        }
+        match broken.map(Rejection::NoWeights).or(failed) {
+            Some(rejection) => Err(rejection),
+            None => Ok(outputs),
+        }
+    }
+
+    /// The groups of a coarser grain.
+    fn group_outputs(&mut self, grain: GrainId) -> Vec<Group> {
+        let program = self.program;
+        let mut firsts: Vec<usize> =
+            (0..self.rows.len()).filter(|row| self.counts_at_all(*row) && self.is_instance(grain, *row)).collect();
+        // Claims of lines stand in the order of the stream.
+        if grain != program.claim {
+            self.sort(grain, &mut firsts);
+        }
+        let group = |row: usize| {
+            let key = self.groups.key(grain, row);
+            let mut group = Group { keys: key.values, period: key.period, outputs: Vec::new(), failed: None };
+            for output in program.outputs.iter().filter(|output| output.grain == grain) {
+                let value = self.output(output, row);
+                if let Err(Rejection::NoWeights(split)) = value {
+                    group.failed = Some(group.failed.map_or(split, |other| other.min(split)));
+                }
+                group.outputs.push(value.ok().flatten());
+            }
+            group
+        };
+        firsts.into_iter().map(group).collect()
+    }
+
+    /// An output at a row; `None` is an empty one.
+    fn output(&mut self, output: &Output, row: usize) -> Result<Option<BigRational>, Rejection> {
+        let present = output.present.map(|id| self.value(id, row));
+        let value = self.value(output.value, row);
+        let splits = [present.as_ref().and_then(|present| present.as_ref().err()), value.as_ref().err()];
+        if let Some(split) = splits.into_iter().flatten().min() {
+            return Err(Rejection::NoWeights(*split));
+        }
+        match present {
+            Some(Ok(Ok(present))) if present.is_zero() => Ok(None),
+            Some(Ok(Err(site))) => Err(Rejection::UnknownCode(site)),
+            _ => match value {
+                Ok(Ok(value)) => Ok(Some(value)),
+                Ok(Err(site)) => Err(Rejection::UnknownCode(site)),
+                Err(split) => Err(Rejection::NoWeights(split)),
+            },
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

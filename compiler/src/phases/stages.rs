@@ -1,0 +1,95 @@
+//! When values are known: how many times all rows must have been gone through before.
+
+use super::reads::Reads;
+use crate::check::program::{Function, Origin, Program};
+use crate::ids::{GrainId, InputId, LinkId, ValueId};
+
+/// The stage of every value and input.
+#[derive(Clone, Debug)]
+pub(super) struct Stages {
+    values: Vec<usize>,
+    inputs: Vec<usize>,
+}
+
+impl Stages {
+    /// Running values stand in a circle with what is added up, so that stages are raised until nothing changes. A circle
+    /// through a total, which the check refuses, ends at the most that is possible.
+    pub(super) fn of(program: &Program, reads: &[Reads]) -> Self {
+        let mut stages = Self { values: vec![0; program.values.len()], inputs: vec![0; program.inputs.len()] };
+        let most = program.inputs.len();
+        for _ in 0..=program.values.len() + program.inputs.len() {
+            let before = stages.clone();
+            for id in &program.order {
+                let Some(reads) = reads.get(id.0) else { continue };
+                let stage = stages.of_reads(reads).max(least(program, *id));
+                if let Some(slot) = stages.values.get_mut(id.0) {
+                    *slot = stage.min(most);
+                }
+            }
+            for (at, input) in program.inputs.iter().enumerate() {
+                let stage = stages.of_origin(program, &input.origin);
+                if let Some(slot) = stages.inputs.get_mut(at) {
+                    *slot = stage.min(most);
+                }
+            }
+            if stages.values == before.values && stages.inputs == before.inputs {
+                break;
+            }
+        }
+        stages
+    }
+
+    pub(super) fn value(&self, id: ValueId) -> usize {
+        self.values.get(id.0).copied().unwrap_or_default()
+    }
+
+    pub(super) fn input(&self, id: InputId) -> usize {
+        self.inputs.get(id.0).copied().unwrap_or_default()
+    }
+
+    /// Of a value under a condition.
+    pub(super) fn under(&self, value: ValueId, when: Option<ValueId>) -> usize {
+        self.value(value).max(self.condition(when))
+    }
+
+    pub(super) fn condition(&self, when: Option<ValueId>) -> usize {
+        when.map_or(0, |when| self.value(when))
+    }
+
+    fn of_reads(&self, reads: &Reads) -> usize {
+        let values = reads.values.iter().map(|id| self.value(*id));
+        values.chain(reads.inputs.iter().map(|id| self.input(*id))).max().unwrap_or_default()
+    }
+
+    fn of_origin(&self, program: &Program, origin: &Origin) -> usize {
+        match origin {
+            Origin::Column => 0,
+            Origin::Running { function: Function::Count, when, over, .. } => self.condition(*when).max(first(*over)),
+            Origin::Running { value, when, over, .. } => self.under(*value, *when).max(first(*over)),
+            Origin::Total { function: Function::Count, when, .. } => self.condition(*when) + 1,
+            Origin::Total { value, when, .. } => self.under(*value, *when) + 1,
+            Origin::Part(split) => match program.splits.get(split.0) {
+                Some(split) => self.value(split.amount).max(self.value(split.weight)) + 1,
+                None => 0,
+            },
+            Origin::Linked(link) => self.linked(program, *link, 0),
+            Origin::Field { link, value } => self.linked(program, *link, self.value(*value)),
+        }
+    }
+
+    /// What is known of another claim is known when it is computed, of a later one one stage later.
+    fn linked(&self, program: &Program, link: LinkId, stage: usize) -> usize {
+        let Some(link) = program.links.get(link.0) else { return 0 };
+        let stage = stage.max(self.condition(link.when));
+        if link.is_next { stage + 1 } else { stage.max(first(program.claim)) }
+    }
+}
+
+/// Instances of grains other than rows are only known when all rows are.
+fn first(grain: GrainId) -> usize {
+    usize::from(grain != GrainId(0))
+}
+
+fn least(program: &Program, id: ValueId) -> usize {
+    program.value(id).and_then(|value| value.grain).map_or(0, first)
+}

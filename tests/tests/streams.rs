@@ -1,0 +1,82 @@
+//! Streams of made-up rows through compiled modules, compared with the reference interpreter.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test fails by panicking"
+)]
+
+mod streams {
+    pub(crate) mod compare;
+    pub(crate) mod policies;
+    mod refusals;
+}
+
+use streams::compare::Compared;
+use streams::policies as sources;
+
+/// Streams per policy.
+const STREAMS: u64 = 60;
+
+fn agrees(source: &str, parameters: &[(&str, &str, i128)]) {
+    let compared = Compared::new(source, parameters);
+    for seed in 0..STREAMS {
+        compared.stream(seed);
+    }
+}
+
+#[test]
+fn running_caps() {
+    agrees(sources::CAP, &[]);
+}
+
+#[test]
+fn running_of_all_kinds() {
+    agrees(sources::RUNNING, &[]);
+}
+
+#[test]
+fn running_values_with_reversals() {
+    agrees(sources::REVERSALS, &[]);
+}
+
+#[test]
+fn pools() {
+    agrees(sources::POOL, &[("fund", "1000000", 100_000_000)]);
+}
+
+#[test]
+fn links_to_later_claims() {
+    agrees(sources::READMISSION, &[]);
+}
+
+#[test]
+fn lines_of_claims() {
+    agrees(sources::LINES, &[]);
+}
+
+#[test]
+fn inputs_that_are_shared() {
+    agrees(sources::SHARED, &[]);
+}
+
+#[test]
+fn totals_with_reversals() {
+    agrees(sources::REVERSED_TOTALS, &[]);
+}
+
+#[test]
+fn splits_within_pools() {
+    agrees(sources::SPLITS, &[]);
+}
+
+#[test]
+fn streams_in_pieces() {
+    for source in [sources::CAP, sources::RUNNING, sources::REVERSALS] {
+        let compared = Compared::new(source, &[]);
+        for seed in 0..STREAMS {
+            compared.pieces(seed);
+        }
+    }
+}

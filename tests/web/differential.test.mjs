@@ -1,0 +1,75 @@
+/** Streams made up at random, against what the reference interpreter says of them; tests/tests/web_streams.rs makes both. */
+
+import assert from "node:assert/strict";
+import { readFile, readdir } from "node:fs/promises";
+import { join } from "node:path";
+import { test } from "node:test";
+import { writePeriod } from "../../wasm/web/fen-periods.js";
+import { settleStream } from "../../wasm/web/fen-stream.js";
+import { isAmount, isText, writeCell } from "../../wasm/web/fen-values.js";
+import { loadPolicy } from "../../wasm/web/fen.js";
+
+const folder = process.env.FEN_STREAMS;
+if (!folder) throw new Error("FEN_STREAMS must name the folder of the streams");
+
+/** Rows of a piece. */
+const PIECE = 7;
+
+for (const file of (await readdir(folder)).filter((name) => name.endsWith(".json"))) {
+  const policy = file.replace(".json", "");
+  const bytes = new Uint8Array(await readFile(join(folder, `${policy}.wasm`)));
+  const loaded = await loadPolicy(bytes);
+  const { inputs, plan } = loaded.schema;
+  const [listed] = WebAssembly.Module.customSections(await WebAssembly.compile(bytes), "fen.codes");
+  const codes = listed ? JSON.parse(new TextDecoder().decode(listed)) : [];
+  const cases = JSON.parse(await readFile(join(folder, file), "utf8"));
+
+  // Where nothing is known only at the end, a stream can be settled in pieces.
+  const goesOn = plan.claim === 0 && [plan.totals, plan.splits, plan.links, plan.shared].every((list) => list.length === 0);
+
+  const write = (cell, column, texts) => {
+    if (cell === null) return "";
+    if (isText(column.type)) return [...codes, ...texts][Number(cell)];
+    return writeCell(isAmount(column.type) ? BigInt(cell) : Number(cell), column);
+  };
+  const columnsOf = (grain) => plan.results.find((one) => plan.grains[one.grain].name === grain).outputs.map(({ column }) => column);
+
+  cases.forEach((one, at) => {
+    test(`${policy} ${at}`, () => {
+      const written = (cells, columns) => cells.map((cell, place) => write(cell, columns[place], one.texts));
+      const given = one.given.map((cells) => Object.fromEntries(written(cells, inputs).map((text, place) => [inputs[place].name, text])));
+      const result = settleStream(loaded, given);
+      const outputs = plan.results.find(({ grain }) => grain === 0)?.outputs.map(({ column }) => column) ?? [];
+      const wanted = one.rows.map((row) => (row.code ? [row.code, row.column] : written(row.outputs, outputs)));
+      const outcome = (row) => (row.settled ? Object.values(row.outputs) : [row.code, row.column]);
+      assert.deepEqual(result.rows.map(outcome), wanted);
+      if (goesOn) {
+        let state = null;
+        const pieces = [];
+        for (let first = 0; first < given.length; first += PIECE) {
+          const piece = settleStream(loaded, given.slice(first, first + PIECE), {}, { state });
+          state = JSON.parse(JSON.stringify(piece.state));
+          pieces.push(...piece.rows.map(outcome));
+        }
+        assert.deepEqual(pieces, wanted);
+      }
+
+      const groups = one.grains.map(({ name, groups: list }) => {
+        const { keys, period } = plan.grains.find((grain) => grain.name === name);
+        const columns = keys.map((key) => inputs[key]);
+        const rows = list.map(({ keys: cells, period: number, outputs: results, failed }) => [
+          ...written(cells, columns),
+          ...(number === null ? [] : [writePeriod(number, period)]),
+          ...written(results, columnsOf(name)),
+          failed,
+        ]);
+        return [name, rows];
+      });
+      const found = result.groups.map(({ grain, rows }) => [
+        grain,
+        rows.map(({ keys, outputs: results, reject }) => [...Object.values(keys), ...Object.values(results), reject?.column ?? null]),
+      ]);
+      assert.deepEqual(Object.fromEntries(found), Object.fromEntries(groups));
+    });
+  });
+}
