@@ -223,7 +223,7 @@ pub struct State {
     /// The kinds of records.
     pub tables: Vec<StateTable>,
     /// By output of the phase: what it is computed from directly. Given only where records may be changed by something that
-    /// has no value, see [`Phase::uses`].
+    /// has no value, see [`Phase::uses`], or hold a cell that is [`late`](StateCell::late): an output that reads one is late.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub reads: Vec<Reads>,
 }
@@ -274,6 +274,10 @@ pub struct StateCell {
     /// claim for which the condition holds, or may hold, has none. Given where [`State::reads`] is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub condition: Option<Reads>,
+    /// Whether claims that are taken back never count in it, although its contribution uses nothing late: it belongs to a link
+    /// with a late field, or is changed by such a cell. [`State::reads`] are given then, too.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub late: bool,
 }
 
 /// What a cell of a record holds.

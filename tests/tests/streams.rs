@@ -72,6 +72,17 @@ fn splits_within_pools() {
 }
 
 #[test]
+fn parts_that_cannot_be_made() {
+    agrees(sources::MISSING_PARTS, &[]);
+    agrees(sources::TAKEN_PARTS, &[]);
+}
+
+#[test]
+fn early_and_late_running_values_with_reversals() {
+    agrees(sources::EARLY_AND_LATE, &[]);
+}
+
+#[test]
 fn streams_in_pieces() {
     for source in [sources::CAP, sources::RUNNING, sources::REVERSALS] {
         let compared = Compared::new(source, &[]);

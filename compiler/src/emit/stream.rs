@@ -125,16 +125,18 @@ fn phase(program: &Program, grains: &Grains, at: usize, phase: &phases::Phase, p
     // Nothing lacks a value where nothing is divided.
     let is_late = phase.outputs.iter().any(|export| !export.uses.is_empty());
     let may_be_missing = is_late && !program.splits.is_empty();
+    let has_late_cells = phase.tables.iter().flat_map(|records| &records.cells).any(|cell| cell.is_late);
+    let is_told = may_be_missing || has_late_cells;
     let reads_of = |reads: &phases::Reads| Reads {
         inputs: reads.inputs.iter().copied().map(place).collect(),
         cells: reads.cells.iter().copied().map(number).collect(),
     };
-    let reads = phase.outputs.iter().filter(|export| export.is_column && may_be_missing);
+    let reads = phase.outputs.iter().filter(|export| export.is_column && is_told);
     let reads = reads.map(|export| reads_of(&export.reads)).collect();
     let tables = phase.tables.iter().zip(&plan.tables);
     let mut tables: Vec<StateTable> =
         tables.map(|(records, table)| state(program, grains, phase, records, (plan, table))).collect();
-    if may_be_missing {
+    if is_told {
         let cells = tables.iter_mut().flat_map(|table| &mut table.cells);
         for (cell, known) in cells.zip(phase.tables.iter().flat_map(|records| &records.cells)) {
             cell.reads = phase.outputs.get(known.output).map(|export| reads_of(&export.reads));
@@ -169,6 +171,7 @@ fn state(
             contribution: (is_told && is_column).then(|| number(cell.output)),
             reads: None,
             condition: None,
+            late: cell.is_late,
         })
     });
     StateTable {

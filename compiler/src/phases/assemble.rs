@@ -9,7 +9,7 @@ use super::derive::derive;
 use super::needs::{Draft, Key, Leaf, LinkDraft, Needs};
 use super::uses::{reads, reads_of, uses};
 use super::wanted::{Present, Wanted, What, addend, contribution, divided, field, flag};
-use super::{Between, Cut, Export, Import, Link, Phase, Place, RecordCell, Records, Source, Split, Total};
+use super::{Between, Cut, Export, Import, Link, Phase, Place, Reads, RecordCell, Records, Source, Split, Total};
 use crate::check::program::{Function, Origin, Program};
 use crate::ids::{GrainId, InputId};
 use crate::lower::lower_requiring;
@@ -76,6 +76,7 @@ fn phase(program: &Program, needs: &Needs, draft: &Draft) -> Result<Phase, Box<D
         .collect();
     let cells = tables.iter_mut().flat_map(|records| &mut records.cells);
     cells.zip(conditions).for_each(|(cell, condition)| cell.condition = condition);
+    mark_late(program, needs, &leaves, &reads, &mut tables);
     for (((output, (wanted, is_column)), uses), reads) in derived.outputs.iter().zip(&draft.wanted).zip(uses).zip(reads)
     {
         let result = needs.results.iter().position(|known| *known == (draft.key, *wanted));
@@ -142,7 +143,7 @@ fn tables(program: &Program, draft: &Draft, leaves: &[Leaf]) -> Vec<Records> {
         };
         let (Some((function, wanted)), Some(grain)) = (contributed, grain_of_record(program, id)) else { continue };
         let Some(output) = draft.place(wanted) else { continue };
-        let cell = RecordCell { input, output, function, condition: None };
+        let cell = RecordCell { input, output, function, condition: None, is_late: false };
         match tables.iter_mut().find(|records| records.grain == grain) {
             Some(records) => records.cells.push(cell),
             None => tables.push(Records { grain, cells: vec![cell] }),
@@ -157,6 +158,31 @@ fn condition(program: &Program, leaf: &Leaf) -> Option<Wanted> {
     let (Origin::Linked(link) | Origin::Field { link, .. }) = &program.input(*id)?.origin else { return None };
     let present = program.links.get(link.0)?.when.map_or(Present::Always, Present::If);
     Some(Wanted { what: What::True, present, scale: 0 })
+}
+
+/// Marks the cells of links that leave out claims which are taken back from the beginning, and what is changed by such cells.
+fn mark_late(program: &Program, needs: &Needs, leaves: &[Leaf], reads: &[Reads], tables: &mut [Records]) {
+    if program.reversal.is_none() {
+        return;
+    }
+    let is_late_link = |leaf: Option<&Leaf>| {
+        let Some(Leaf::Record(id) | Leaf::Flag(id)) = leaf else { return false };
+        match program.input(*id).map(|input| &input.origin) {
+            Some(Origin::Linked(link) | Origin::Field { link, .. }) => needs.stages.is_late_link(program, *link),
+            _ => false,
+        }
+    };
+    let cells = || tables.iter().flat_map(|records| &records.cells);
+    let mut late: Vec<bool> = cells().map(|cell| is_late_link(leaves.get(cell.input))).collect();
+    let reads_of: Vec<Option<&Reads>> = cells().map(|cell| reads.get(cell.output)).collect();
+    for _ in 0..late.len() {
+        for (at, reads) in reads_of.iter().enumerate() {
+            let is_late = reads.is_some_and(|reads| reads.cells.iter().any(|cell| late.get(*cell) == Some(&true)));
+            late.iter_mut().skip(at).take(1).for_each(|mark| *mark |= is_late);
+        }
+    }
+    let cells = tables.iter_mut().flat_map(|records| &mut records.cells);
+    cells.zip(late).for_each(|(cell, is_late)| cell.is_late = is_late);
 }
 
 fn grain_of_record(program: &Program, id: InputId) -> Option<GrainId> {

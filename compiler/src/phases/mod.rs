@@ -121,6 +121,8 @@ pub(crate) struct RecordCell {
     pub(crate) function: StateFunction,
     /// What the condition is computed from, if the cell belongs to a link.
     pub(crate) condition: Option<Reads>,
+    /// Whether claims that are taken back never count in it, because it comes from a link with a late field.
+    pub(crate) is_late: bool,
 }
 
 /// What a host does between phases.

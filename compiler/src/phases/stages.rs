@@ -77,6 +77,15 @@ impl Stages {
         }
     }
 
+    /// Whether something of a link, its condition or a field, is known only when all rows have been gone through.
+    pub(super) fn is_late_link(&self, program: &Program, id: LinkId) -> bool {
+        let is_late = |origin: &Origin| match origin {
+            Origin::Linked(link) | Origin::Field { link, .. } => *link == id && self.of_origin(program, origin) > 0,
+            _ => false,
+        };
+        program.inputs.iter().any(|input| is_late(&input.origin))
+    }
+
     /// What is known of another claim is known when it is computed, of a later one one stage later.
     fn linked(&self, program: &Program, link: LinkId, stage: usize) -> usize {
         let Some(link) = program.links.get(link.0) else { return 0 };

@@ -53,6 +53,8 @@ impl Engine {
             };
             let when = link.when.map(column).transpose()?;
             let fields = link.fields.iter().map(|field| column(*field)).collect::<Result<Vec<_>, _>>()?;
+            let lacking = link.fields.iter().map(|field| lacks(*field)).collect::<Vec<_>>();
+            cells.lack(link.when.map_or(&None, lacks), &lacking);
             cells.add(self.slots.get(at(link.grain)).map_or(&[][..], Vec::as_slice), when, &fields)?;
         }
         Ok(())
@@ -111,16 +113,17 @@ impl Engine {
             self.kernel.write_at(input.column.offset.into(), &buffer)?;
             missing.push(lacking);
         }
-        let mut missing = Self::missing_outputs(phase, &missing);
         self.write_group_places(place, grain, &instances)?;
         let answer = self.kernel.call(place, slots.len())?;
         let status = self.kernel.column(phase.status.offset, slots.len(), 2)?.as_chunks::<2>().0;
         if status.iter().filter(|status| **status != [0, 0]).count() != answer {
             return Err(SettleError::Module("it miscounts the rows it rejects".into()).into());
         }
+        let statuses: Vec<u16> = status.iter().map(|status| u16::from_le_bytes(*status)).collect();
+        let counts = |row: usize| statuses.get(row) == Some(&0);
+        let mut missing = self.missing_outputs(place, phase, &missing, &instances, counts)?;
         // This is not expected; but if it is so, the group has no outputs.
-        for (row, status) in status.iter().enumerate().filter(|(_, status)| **status != [0, 0]) {
-            let status = u16::from_le_bytes(*status);
+        for (row, status) in statuses.iter().copied().enumerate().filter(|(_, status)| *status != 0) {
             let unknown = || SettleError::Module(format!("it gave the unknown status {status}"));
             let cause = self.causes.of_status(status).ok_or_else(unknown)?;
             for missing in &mut missing {
@@ -178,6 +181,7 @@ impl Engine {
         let Some(of) = self.grains.get(at(phase.grain)) else { return Ok(()) };
         let all: Vec<u32> = (0..u32::try_from(of.groups.len()).unwrap_or(0)).collect();
         let cells = self.phases.get(place);
+        let number = u32::try_from(place).unwrap_or(NONE);
         let mut added = Vec::new();
         for (at_link, link) in self.plan.links.iter().enumerate().filter(|(_, link)| at(link.phase) == place) {
             let column = |output: u32| {
@@ -195,11 +199,15 @@ impl Engine {
                 .map(|(slot, group)| if of.is_settled.get(slot) == Some(&true) { *group } else { NONE })
                 .collect();
             let fields: Vec<Vec<u8>> = link.fields.iter().map(|field| column(*field)).collect();
-            added.push((at_link, groups, link.when.map(column), fields));
+            let lacks =
+                |output: u32| self.missing(Source::Value { phase: number, output }, at(phase.grain), &instances);
+            let lacking: Vec<Missing> = link.fields.iter().map(|field| lacks(*field)).collect();
+            added.push((at_link, groups, (link.when.map(column), fields), (link.when.and_then(lacks), lacking)));
         }
-        for (link, groups, when, fields) in added {
+        for (link, groups, (when, fields), (lacking_when, lacking)) in added {
             let fields: Vec<&[u8]> = fields.iter().map(Vec::as_slice).collect();
             if let Some(link) = self.links.get_mut(link) {
+                link.lack(&lacking_when, &lacking.iter().collect::<Vec<_>>());
                 link.add(&groups, when.as_deref(), &fields)?;
             }
         }

@@ -68,7 +68,9 @@ impl Claims {
     pub(crate) fn new(records: Option<&Records>, phase: &[Column], outputs: &[Column]) -> Self {
         let table = |table: &Table| {
             let mut added = Vec::new();
-            for (cell, of) in table.cells.iter().enumerate() {
+            // What is late knows nothing of claims that are taken back.
+            let early = table.cells.iter().zip(&table.late).enumerate().filter(|(_, (_, late))| !**late);
+            for (cell, (of, _)) in early {
                 let output = of.contribution.and_then(|output| usize::try_from(output).ok());
                 if let Some((output, column)) = output.and_then(|at| Some((at, phase.get(at)?))) {
                     let empty = column.optional.then(|| column.layout.none());

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use arrow_array::RecordBatch;
 use fen_schema::{Column, Layout, Plan, Schema, Source};
 
+use super::broken::Broken;
 use super::causes::Causes;
 use super::cells::CellVec;
 use super::claims::Claims;
@@ -77,6 +78,8 @@ pub(crate) struct PhaseCells {
     /// By output, then by group, as far as there is any: why it has no value.
     pub(crate) missing: Vec<Vec<u16>>,
     pub(crate) records: Option<Records>,
+    /// What its records lack, where they may lack anything.
+    pub(crate) broken: Option<Broken>,
     /// Claims that can be taken back.
     pub(crate) claims: Option<Claims>,
     /// Such claims of earlier streams.
@@ -126,7 +129,7 @@ impl Engine {
         let last_of_rows = plan.phases.iter().rposition(|phase| phase.grain == 0);
         let phases = plan.phases.iter().enumerate().map(|(place, phase)| {
             let outputs = phase.outputs.iter().filter(|_| phase.grain != 0);
-            let records = phase.state.as_ref().map(Records::new);
+            let records = Records::new(phase);
             let returned = if last_of_rows == Some(place) { schema.outputs.as_slice() } else { &[] };
             let is_logged = plan.reversal.is_some() && phase.grain == 0;
             let claims = is_logged.then(|| Claims::new(records.as_ref(), &phase.outputs, returned));
@@ -135,6 +138,7 @@ impl Engine {
                 outputs,
                 missing: vec![Vec::new(); phase.outputs.len()],
                 records,
+                broken: Broken::new(phase),
                 earlier: claims.clone(),
                 claims,
             }
@@ -196,6 +200,7 @@ impl Engine {
     fn begin_anew(&mut self, phase: usize) -> Result<(), StreamError> {
         if let Some(phase) = self.phases.get_mut(phase) {
             phase.claims.clone_from(&phase.earlier);
+            phase.broken.iter_mut().for_each(Broken::clear);
         }
         self.forget_records(phase)
     }

@@ -2,9 +2,12 @@
 
 use fen_schema::{Column, Layout, Phase, Source};
 
+use super::broken::Ran;
 use super::causes::SETTLED;
 use super::cells;
 use super::engine::{Engine, Instances};
+use super::error::StreamError;
+use super::groups::NONE;
 use super::schedule::at;
 use crate::cell::bound;
 
@@ -26,7 +29,8 @@ impl Engine {
             Source::Value { phase, output } => self.phases.get(at(phase))?.missing.get(at(output))?,
             Source::Total { total } => &self.totals.get(at(total))?.missing,
             Source::Part { split } => &self.splits.get(at(split))?.missing,
-            Source::Input { .. } | Source::Linked { .. } | Source::Field { .. } => return None,
+            Source::Linked { .. } | Source::Field { .. } => return self.missing_link(source, grain, instances),
+            Source::Input { .. } => return None,
         };
         if missing.is_empty() {
             return None;
@@ -35,8 +39,49 @@ impl Engine {
         Some(places.iter().map(|place| missing.get(at(*place)).copied().unwrap_or(SETTLED)).collect())
     }
 
-    /// Why outputs of a phase have no value, by output, from why its inputs have none.
-    pub(crate) fn missing_outputs(phase: &Phase, inputs: &[Missing]) -> Vec<Missing> {
+    /// The same of a link: of where it leads, or of a field.
+    fn missing_link(&self, source: Source, grain: usize, instances: &Instances<'_>) -> Missing {
+        let (link, field) = match source {
+            Source::Linked { link } => (link, None),
+            Source::Field { link, field } => (link, Some(at(field))),
+            _ => return None,
+        };
+        let link = self.links.get(at(link)).filter(|link| link.lacks_any())?;
+        let places = self.places(source, grain, instances);
+        let place = |place: &u32| if *place == NONE { NONE } else { link.next(at(*place)) };
+        Some(places.iter().map(|instance| link.missing(place(instance), field)).collect())
+    }
+
+    /// Why outputs of a phase have no value, by output, from why its inputs have none. The phase was just run over these
+    /// instances; `counts` says which of them are settled and never taken back.
+    pub(crate) fn missing_outputs(
+        &mut self,
+        place: usize,
+        phase: &Phase,
+        inputs: &[Missing],
+        instances: &Instances<'_>,
+        counts: impl Fn(usize) -> bool,
+    ) -> Result<Vec<Missing>, StreamError> {
+        let broken = self.phases.get_mut(place).map(|phase| &mut phase.broken);
+        let broken = broken.and_then(|broken| broken.take_if(|broken| !broken.lacks_nothing(inputs)));
+        let Some(mut broken) = broken else { return Ok(Self::missing_by_uses(phase, inputs)) };
+        let count = match instances {
+            Instances::Rows { count, .. } => usize::try_from(*count).unwrap_or(0),
+            Instances::Groups(slots) => slots.len(),
+        };
+        let counts: Vec<bool> = (0..count).map(counts).collect();
+        let tables = phase.state.iter().flat_map(|state| &state.tables);
+        let slots: Vec<_> = tables.map(|table| self.places_in(at(table.grain), at(phase.grain), instances)).collect();
+        let slots = slots.iter().map(|slots| &**slots).collect();
+        let missing = broken.follow(phase, &Ran { inputs, counts: &counts, slots }, &self.kernel);
+        if let Some(phase) = self.phases.get_mut(place) {
+            phase.broken = Some(broken);
+        }
+        missing
+    }
+
+    /// The same where no record lacks anything.
+    fn missing_by_uses(phase: &Phase, inputs: &[Missing]) -> Vec<Missing> {
         let output = |place: usize| {
             let mut found: Missing = None;
             for input in phase.uses.get(place).into_iter().flatten() {

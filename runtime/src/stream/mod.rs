@@ -1,6 +1,7 @@
 //! Streams of rows through a policy that may look beyond the row at hand.
 
 mod between;
+mod broken;
 mod causes;
 mod cells;
 mod claims;
@@ -15,6 +16,7 @@ mod kernel;
 mod links;
 mod missing;
 mod periods;
+mod places;
 mod records;
 mod restored;
 mod results;

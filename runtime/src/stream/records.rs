@@ -1,10 +1,11 @@
 //! Records of running values, which lie in the module's memory from [`fen_schema::State::offset`] on.
 
-use fen_schema::{State, StateCell, StateFunction, StateTable};
+use fen_schema::{Phase, StateCell, StateFunction, StateTable};
 
 use super::cells;
 use super::error::StreamError;
 use super::kernel::Kernel;
+use super::schedule::at;
 
 /// Records that are made room for at once.
 const CHUNK: usize = 1 << 10;
@@ -29,13 +30,17 @@ pub(crate) struct Table {
     /// Where a record is that is thrown away.
     scratch: Option<u64>,
     pub(crate) cells: Vec<StateCell>,
+    /// By cell: whether what it is changed by is late, so that claims that are taken back never count in it. Known where claims
+    /// can be taken back.
+    pub(crate) late: Vec<bool>,
 }
 
 impl Records {
-    /// None yet.
-    pub(crate) fn new(state: &State) -> Self {
-        let tables = state.tables.iter().map(Table::new).collect();
-        Self { offset: state.offset.into(), tables }
+    /// None yet; nothing for a phase that keeps none.
+    pub(crate) fn new(phase: &Phase) -> Option<Self> {
+        let state = phase.state.as_ref()?;
+        let tables = state.tables.iter().map(|table| Table::new(table, &phase.uses)).collect();
+        Some(Self { offset: state.offset.into(), tables })
     }
 
     /// Makes room for the records of so many slots; new ones are as the interface says.
@@ -86,7 +91,7 @@ impl Records {
 }
 
 impl Table {
-    fn new(table: &StateTable) -> Self {
+    fn new(table: &StateTable, uses: &[Vec<u32>]) -> Self {
         let bytes = usize::try_from(table.bytes).unwrap_or(0);
         let mut initial = vec![0; bytes];
         for cell in &table.cells {
@@ -102,7 +107,18 @@ impl Table {
             chunks: Vec::new(),
             scratch: None,
             cells: table.cells.clone(),
+            late: table.cells.iter().map(|cell| is_late(cell, uses)).collect(),
         }
+    }
+
+    /// Whether claims that are taken back count in no cell.
+    pub(crate) fn is_all_late(&self) -> bool {
+        self.late.iter().all(|late| *late)
+    }
+
+    /// Whether they count in some cells, until they are taken back, but not in others.
+    pub(crate) fn is_mixed(&self) -> bool {
+        self.late.contains(&true) && self.late.contains(&false)
     }
 
     /// How many records there is room for.
@@ -152,6 +168,10 @@ impl Table {
             None => Ok(()),
         }
     }
+}
+
+fn is_late(cell: &StateCell, uses: &[Vec<u32>]) -> bool {
+    cell.late || cell.contribution.and_then(|output| uses.get(at(output))).is_some_and(|uses| !uses.is_empty())
 }
 
 /// What a cell of a new record holds.

@@ -47,9 +47,7 @@ impl Engine {
                 return Ok(());
             }
         };
-        // Running values of later phases leave out claims that are taken back from the beginning.
-        let records = phase.records.as_ref().filter(|_| place == 0);
-        claims.take_back(claim, records, &mut self.kernel)?;
+        claims.take_back(claim, phase.records.as_ref(), &mut self.kernel)?;
         claims.reverse(id);
         let outputs = self.schema.outputs.iter().zip(&claims.outputs).map(|(column, cells)| {
             let cell = cells.get(claim);

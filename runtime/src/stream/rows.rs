@@ -219,10 +219,13 @@ impl Engine {
         let first = work.first + u64::try_from(start).unwrap_or(0);
         let instances = Instances::Rows { first, count: u64::try_from(count).unwrap_or(0) };
         let missing = self.write_rows(&plan, work, &instances, start, end)?;
-        let missing = Self::missing_outputs(&plan, &missing);
-        self.write_places(phase, &plan, work, start, end)?;
+        self.write_places(phase, work, start, end)?;
+        let held = self.hold_late(phase, work, start)?;
         let rejected = self.kernel.call(phase, count)?;
+        self.put_back(phase, held)?;
         self.read_status(phase, &plan, work, rejected, (start, end))?;
+        let counts = |row: usize| work.status(start + row) == SETTLED;
+        let missing = self.missing_outputs(phase, &plan, &missing, &instances, counts)?;
         if pass.is_first_run || pass.step == Step::Admit {
             self.check_order(work, start, end)?;
         }
@@ -275,46 +278,6 @@ impl Engine {
             all.push(missing);
         }
         Ok(all)
-    }
-
-    /// Where the rows' records are; −1 for rows that are not to be settled.
-    fn write_places(
-        &mut self,
-        phase: usize,
-        plan: &fen_schema::Phase,
-        work: &Work<'_>,
-        start: usize,
-        end: usize,
-    ) -> Result<(), StreamError> {
-        if plan.state.is_none() {
-            return Ok(());
-        }
-        let of = self.phases.get_mut(phase);
-        let Some(records) = of.and_then(|phase| phase.records.as_mut()) else { return Ok(()) };
-        for table in 0..records.tables.len() {
-            let Some(grain) = records.tables.get(table).map(|table| table.grain) else { continue };
-            let groups = self.grains.get(grain).map_or(0, |grain| grain.groups.len());
-            records.reserve(table, groups, &mut self.kernel)?;
-            // Running values of later phases leave out claims that are taken back from the beginning.
-            let is_later = phase > 0;
-            let status = work.status.get(start..end).unwrap_or_default();
-            if status.contains(&DUPLICATE) || (is_later && status.contains(&TAKEN_BACK)) {
-                records.clear_scratch(table, &mut self.kernel)?;
-            }
-            let (Some(table), Some(slots)) = (records.tables.get(table), self.slots.get(grain)) else { continue };
-            self.kernel.fill(table.column, |cells| {
-                for (slot, status) in slots.iter().zip(status) {
-                    let place = match *status {
-                        TAKEN_BACK if is_later => records.scratch_place(table),
-                        DUPLICATE => records.scratch_place(table),
-                        status if is_live(status) => records.place(table, *slot),
-                        _ => -1,
-                    };
-                    cells.extend_from_slice(&place.to_le_bytes());
-                }
-            })?;
-        }
-        Ok(())
     }
 
     /// What the phase said of each row.
@@ -390,6 +353,7 @@ impl Engine {
         end: usize,
     ) -> usize {
         let phase = pass.step.phase().unwrap_or(0);
+        let mixes = self.mixes(phase);
         let Some(claims) = self.phases.get_mut(phase).and_then(|phase| phase.claims.as_mut()) else { return end };
         for row in start..end {
             if work.is_reversal(Some(reversal), row) {
@@ -398,11 +362,18 @@ impl Engine {
             if !is_live(work.status(row)) {
                 continue;
             }
+            let is_apart = mixes && work.status(row) == TAKEN_BACK;
+            if is_apart && row > start {
+                return row;
+            }
             let id = work.number(reversal.claim, row);
             match claims.known(id) {
                 Known::No => claims.expect(id),
                 Known::Pending => return row,
                 Known::Claim(_) | Known::Reversal => work.set(row, DUPLICATE),
+            }
+            if is_apart {
+                return row + 1;
             }
         }
         end

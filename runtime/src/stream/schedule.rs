@@ -260,7 +260,13 @@ pub(crate) fn row_results(plan: &Plan) -> impl Iterator<Item = &ResultColumn> {
 /// Whether a result is known only when more is known than the rows before.
 pub(crate) fn is_late(plan: &Plan, source: ResultSource) -> bool {
     let Some(phase) = plan.phases.get(at(source.phase)) else { return false };
-    phase.grain != 0 || phase.uses.get(at(source.output)).is_some_and(|uses| !uses.is_empty())
+    let reads = phase.state.as_ref().and_then(|state| Some((state, state.reads.get(at(source.output))?)));
+    let reads_late = reads.is_some_and(|(state, reads)| {
+        let late = state.tables.iter().flat_map(|table| &table.cells).map(|cell| cell.late);
+        let late: Vec<bool> = late.collect();
+        reads.cells.iter().any(|cell| late.get(at(*cell)) == Some(&true))
+    });
+    reads_late || phase.grain != 0 || phase.uses.get(at(source.output)).is_some_and(|uses| !uses.is_empty())
 }
 
 /// The place of the date that periods go by.

@@ -139,26 +139,6 @@ fn gave_up(error: Box<dyn Error>, compiled: &Compiled<'_>, cells: &StreamCells) 
     format!("the host gave up: {error}\n{}", shown(compiled, cells)).into()
 }
 
-/// Whether later phases carry something from row to row while claims can be taken back: hosts leave such claims out of what
-/// is known early, too, if it is needed together with something late.
-#[must_use]
-pub fn mixes_early_and_late(schema: &Schema) -> bool {
-    schema
-        .plan
-        .as_ref()
-        .is_some_and(|plan| plan.reversal.is_some() && plan.phases.iter().skip(1).any(|phase| phase.state.is_some()))
-}
-
-/// Whether later phases carry something from row to row that may come from a part: hosts do not tell the part of an
-/// earlier claim, which could not be made, from that of the claim at hand.
-#[must_use]
-pub fn remembers_parts(schema: &Schema) -> bool {
-    schema
-        .plan
-        .as_ref()
-        .is_some_and(|plan| !plan.splits.is_empty() && plan.phases.iter().skip(1).any(|phase| phase.state.is_some()))
-}
-
 /// Nothing earlier or later is asked for, and results have no order of their own.
 fn order_does_not_matter(schema: &Schema) -> bool {
     schema.plan.as_ref().is_none_or(|plan| {

@@ -193,3 +193,78 @@ output in_all per hospital
 output everything
 everything = total points
 ";
+
+/// Parts that could not be made go on through running values and links.
+pub(crate) const MISSING_PARTS: &str = "policy test.missing_parts
+in force from 2022-01-01
+round half up to 0.01 yuan
+key claim: id
+key person: id
+key hospital: id
+input settled: date
+input points: points step 0.01 from 0 points to 3 points
+dated by settled
+claims_of = count claims per hospital
+fund = 10.01 yuan * claims_of
+weight = sum points per hospital per person
+split fund over person by weight -> part
+running before = sum part per person
+running often = count claims per person
+running latest = last (part when points > 1 points) per hospital
+link earlier = previous claim per hospital when part > 1 yuan
+link later = next claim per person when part > 1 yuan
+link following = next claim per hospital
+had =
+  when latest known : latest
+  otherwise : 0 yuan
+led =
+  when earlier known : earlier.points
+  otherwise : 0 points
+goes =
+  when later known : later.points
+  otherwise : 0 points
+gets =
+  when following known : following.part
+  otherwise : 0 yuan
+output before, had, led
+output goes, gets, often
+output weight, part per hospital, person
+";
+
+/// The same where reversals are known, and claims that are taken back count in early running values until then.
+pub(crate) const TAKEN_PARTS: &str = include_str!("../../web/streams/taken.fen");
+
+pub(crate) const EARLY_AND_LATE: &str = "policy test.early_and_late
+in force from 2022-01-01
+round half up to 0.01 yuan
+key claim: id
+key person: id
+input settled: date
+input amount: money from 0 yuan to 1000 yuan
+dated by settled
+reverses claim
+everything = (total amount)
+running r2 = sum everything per person
+running r3 = count claims per person
+running r4 = max amount per person
+running r5 = last (amount when everything > 3000 yuan) per person
+of_person = sum amount per person
+link early = previous claim per person when amount > 100 yuan
+link late = previous claim per person
+saw =
+  when early known : early.amount
+  otherwise : 0 yuan
+read =
+  when late known : late.of_person + late.amount
+  otherwise : 0 yuan
+was =
+  when late known : late.amount
+  otherwise : 0 yuan
+had =
+  when r4 known : r4
+  otherwise : 0 yuan
+latest =
+  when r5 known : r5
+  otherwise : 0 yuan
+output r2, r3, had, latest, saw, read, was
+";
