@@ -23,8 +23,6 @@ pub(crate) struct Texts {
     /// Open addressing: the upper half of an entry is a part of the hash, the lower one the number plus 1; 0 is free.
     table: Vec<u64>,
     hasher: DefaultHashBuilder,
-    /// Random, so that nobody can choose texts of equal hashes.
-    seeds: [u64; 2],
 }
 
 /// More texts than there are numbers for them, or more than 4 GiB of them.
@@ -35,8 +33,7 @@ impl Texts {
     /// The codes of a module.
     pub(crate) fn new(codes: &Codes) -> Result<Self, TooMany> {
         let hasher = DefaultHashBuilder::default();
-        let seeds = [1, 2].map(|place| hasher.hash_one(place));
-        let mut texts = Self { bytes: Vec::new(), ends: Vec::new(), table: vec![0; 64], hasher, seeds };
+        let mut texts = Self { bytes: Vec::new(), ends: Vec::new(), table: vec![0; 64], hasher };
         for code in codes.texts() {
             texts.add(code)?;
         }
@@ -111,19 +108,8 @@ impl Texts {
     /// A part of a text's hash.
     #[inline]
     fn tag(&self, text: &str) -> u32 {
-        let bytes = text.as_bytes();
-        let hash = match (bytes.first_chunk::<8>(), bytes.last_chunk::<8>()) {
-            // Texts of 8 to 16 bytes, as most are, are two numbers that overlap: one folded product is enough.
-            (Some(first), Some(last)) if bytes.len() <= 16 => {
-                let [first, last] = [first, last].map(|half| u64::from_le_bytes(*half));
-                let length = u64::try_from(bytes.len()).unwrap_or(0);
-                let product = u128::from(first ^ self.seeds[0]) * u128::from(last ^ self.seeds[1] ^ length);
-                u64::try_from(product & u128::from(u64::MAX)).unwrap_or(0) ^ u64::try_from(product >> 64).unwrap_or(0)
-            }
-            _ => self.hasher.hash_one(text),
-        };
         // The upper half is the better mixed one.
-        u32::try_from(hash >> 32).unwrap_or(0)
+        u32::try_from(self.hasher.hash_one(text) >> 32).unwrap_or(0)
     }
 
     /// Where in the table the search for a part of a hash begins.
