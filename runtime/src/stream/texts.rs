@@ -62,6 +62,9 @@ impl Texts {
 
     /// For many texts the number of each that has one.
     pub(crate) fn find_all(&self, texts: &[&str], mut found: impl FnMut(Option<u32>)) {
+        if self.table.len() < SMALL {
+            return texts.iter().for_each(|text| found(self.find_tagged(self.tag(text), text)));
+        }
         for block in texts.chunks(BLOCK) {
             let (tags, guesses) = self.guess(block);
             for ((text, tag), (number, start, end)) in block.iter().zip(tags).zip(guesses) {
@@ -73,6 +76,13 @@ impl Texts {
 
     /// [`Self::add`] for many texts, but an empty text is none and gets 0.
     pub(crate) fn add_all(&mut self, texts: &[&str], numbers: &mut Vec<i32>) -> Result<(), TooMany> {
+        if self.table.len() < SMALL {
+            for text in texts {
+                let number = if text.is_empty() { 0 } else { self.add(text)? };
+                numbers.push(number.cast_signed());
+            }
+            return Ok(());
+        }
         for block in texts.chunks(BLOCK) {
             let (tags, found) = self.guess(block);
             for ((text, tag), (number, start, end)) in block.iter().zip(tags).zip(found) {
@@ -133,6 +143,7 @@ impl Texts {
         self.bytes.get(start..end)
     }
 
+    #[inline]
     fn find_tagged(&self, tag: u32, text: &str) -> Option<u32> {
         let mut place = self.home(tag);
         // There is always a free place.
