@@ -24,6 +24,7 @@ mod reversals;
 mod rows;
 mod saved;
 mod schedule;
+mod short;
 mod texts;
 mod totals;
 

@@ -1,39 +1,54 @@
 //! Texts of codes and ids with numbers that stay for a whole stream.
 
-use std::hash::BuildHasher;
+use std::hash::{BuildHasher, Hasher as _};
 
 use hashbrown::DefaultHashBuilder;
 
+use super::short::{Key, Short};
 use crate::codes::Codes;
 
 /// Texts that are looked up together, so that their places in memory are fetched side by side.
 pub(crate) const BLOCK: usize = 512;
-/// Entries of a table that does not matter, whatever else is kept.
-const SMALL: usize = 1 << 15;
+/// Up to so many texts, the short ones also stand in a table of their own, which does not matter beside whatever else is
+/// kept.
+const FEW: usize = 1 << 13;
 /// Numbers from here on are left for texts that are known for one batch only.
 const LAST_NUMBER: usize = 0x7000_0000;
 
 /// All texts that have a number: the module's codes first, each at its place, then others as they come.
 ///
-/// A text costs its bytes, 4 for where it ends, and 11 to 16 in the table (more while there are few).
+/// A text costs its bytes, 4 for where it ends, and 6 to 8 in the table (more while there are few).
 pub(crate) struct Texts {
     bytes: Vec<u8>,
     /// Where each text ends; it begins where the one before ends.
     ends: Vec<u32>,
-    /// Open addressing: the upper half of an entry is a part of the hash, the lower one the number plus 1; 0 is free.
-    table: Vec<u64>,
+    /// Open addressing: by place a part of the hash, 0 where the place is free.
+    tags: Vec<u8>,
+    /// By place the number of the text.
+    numbers: Vec<u32>,
     hasher: DefaultHashBuilder,
+    /// While there are few texts: those of at most 16 bytes.
+    short: Option<Short>,
 }
 
 /// More texts than there are numbers for them, or more than 4 GiB of them.
 #[derive(Debug)]
 pub(crate) struct TooMany;
 
+/// Where a text would be in the table.
+#[derive(Clone, Copy)]
+struct Mark {
+    home: usize,
+    tag: u8,
+}
+
 impl Texts {
     /// The codes of a module.
     pub(crate) fn new(codes: &Codes) -> Result<Self, TooMany> {
         let hasher = DefaultHashBuilder::default();
-        let mut texts = Self { bytes: Vec::new(), ends: Vec::new(), table: vec![0; 64], hasher };
+        let short = Some(Short::new(&hasher));
+        let (tags, numbers) = (vec![0; 64], vec![0; 64]);
+        let mut texts = Self { bytes: Vec::new(), ends: Vec::new(), tags, numbers, hasher, short };
         for code in codes.texts() {
             texts.add(code)?;
         }
@@ -53,44 +68,39 @@ impl Texts {
 
     /// The number of a text, new if it has none.
     pub(crate) fn add(&mut self, text: &str) -> Result<u32, TooMany> {
-        let tag = self.tag(text);
-        match self.find_tagged(tag, text) {
+        match self.find(self.mark(text.as_bytes()), text) {
             Some(number) => Ok(number),
-            None => self.insert(tag, text),
+            None => self.insert(text),
         }
     }
 
     /// For many texts the number of each that has one.
     pub(crate) fn find_all(&self, texts: &[&str], mut found: impl FnMut(Option<u32>)) {
-        if self.table.len() < SMALL {
-            return texts.iter().for_each(|text| found(self.find_tagged(self.tag(text), text)));
+        if let Some(short) = &self.short {
+            return texts.iter().for_each(|text| found(self.find_few(short, text)));
         }
         for block in texts.chunks(BLOCK) {
-            let (tags, guesses) = self.guess(block);
-            for ((text, tag), (number, start, end)) in block.iter().zip(tags).zip(guesses) {
-                let is_it = end > start && self.is(start, end, text);
-                found(if is_it { Some(number) } else { self.find_tagged(tag, text) });
+            for ((text, mark), guess) in block.iter().zip(self.marks(block)).zip(self.guess(block)) {
+                found(guess.or_else(|| self.find(mark, text)));
             }
         }
     }
 
     /// [`Self::add`] for many texts, but an empty text is none and gets 0.
     pub(crate) fn add_all(&mut self, texts: &[&str], numbers: &mut Vec<i32>) -> Result<(), TooMany> {
-        if self.table.len() < SMALL {
-            for text in texts {
-                let number = if text.is_empty() { 0 } else { self.add(text)? };
-                numbers.push(number.cast_signed());
-            }
-            return Ok(());
-        }
         for block in texts.chunks(BLOCK) {
-            let (tags, found) = self.guess(block);
-            for ((text, tag), (number, start, end)) in block.iter().zip(tags).zip(found) {
-                let is_it = end > start && self.is(start, end, text);
-                let number = match number {
-                    _ if text.is_empty() => 0,
-                    number if is_it => number,
-                    _ => self.find_tagged(tag, text).map_or_else(|| self.insert(tag, text), Ok)?,
+            let guesses = if self.short.is_none() { self.guess(block) } else { Vec::new() };
+            let mut guesses = guesses.into_iter();
+            for text in block {
+                // New texts of the block may be the ones after which there are no longer few.
+                let found = match (guesses.next().flatten(), &self.short) {
+                    (None, Some(short)) => self.find_few(short, text),
+                    (guess, _) => guess,
+                };
+                let number = match found {
+                    Some(number) => number,
+                    None if text.is_empty() => 0,
+                    None => self.add(text)?,
                 };
                 numbers.push(number.cast_signed());
             }
@@ -98,40 +108,58 @@ impl Texts {
         Ok(())
     }
 
-    /// For each text of a block the part of its hash, and the number at its first place in the table with where that text
-    /// lies. Every step is a loop of its own: the loads of one do not wait for each other.
-    fn guess(&self, block: &[&str]) -> (Vec<u32>, Vec<(u32, usize, usize)>) {
-        let tags: Vec<u32> = block.iter().map(|text| self.tag(text)).collect();
-        let entries: Vec<u64> = tags.iter().map(|tag| self.table.get(self.home(*tag)).copied().unwrap_or(0)).collect();
-        let place = |(entry, tag): (u64, &u32)| {
-            let number = (entry & 0xffff_ffff).wrapping_sub(1);
-            if entry >> 32 != u64::from(*tag) || entry == 0 {
-                return (0, 0, 0);
-            }
-            let (start, end) = self.range(usize::try_from(number).unwrap_or(usize::MAX));
-            (u32::try_from(number).unwrap_or(0), start, end)
-        };
-        let found = entries.into_iter().zip(&tags).map(place).collect();
-        (tags, found)
+    #[inline]
+    fn find_few(&self, short: &Short, text: &str) -> Option<u32> {
+        match Key::new(text) {
+            Some(key) => short.find(key),
+            None => self.find(self.mark(text.as_bytes()), text),
+        }
     }
 
-    /// A part of a text's hash.
-    #[inline]
-    fn tag(&self, text: &str) -> u32 {
-        // The upper half is the better mixed one.
-        u32::try_from(self.hasher.hash_one(text) >> 32).unwrap_or(0)
+    /// Of each text of a block the number of the first one with its tag, if it is that text. Every step is a loop of its own:
+    /// the loads of one do not wait for each other.
+    fn guess(&self, block: &[&str]) -> Vec<Option<u32>> {
+        let places: Vec<usize> = self.marks(block).map(|mark| self.first_tagged(mark)).collect();
+        let numbers: Vec<u32> = places.iter().map(|place| self.numbers.get(*place).copied().unwrap_or(0)).collect();
+        let ranges: Vec<(usize, usize)> = numbers.iter().map(|number| self.range(index(*number))).collect();
+        let found = block.iter().zip(numbers).zip(ranges);
+        found.map(|((text, number), (start, end))| self.is(start, end, text).then_some(number)).collect()
     }
 
-    /// Where in the table the search for a part of a hash begins.
+    fn marks<'t>(&'t self, block: &'t [&'t str]) -> impl Iterator<Item = Mark> + 't {
+        block.iter().map(|text| self.mark(text.as_bytes()))
+    }
+
     #[inline]
-    fn home(&self, tag: u32) -> usize {
-        let size = u64::try_from(self.table.len()).unwrap_or(0);
-        usize::try_from((u64::from(tag) * size) >> 32).unwrap_or(0)
+    fn mark(&self, text: &[u8]) -> Mark {
+        let mut hasher = self.hasher.build_hasher();
+        hasher.write(text);
+        let hash = hasher.finish();
+        let size = u64::try_from(self.tags.len()).unwrap_or(0);
+        let home = usize::try_from(((hash >> 32) * size) >> 32).unwrap_or(0);
+        let tag = u8::try_from(hash & 0xff).unwrap_or(0).max(1);
+        Mark { home, tag }
+    }
+
+    /// The first place with this tag, from the text's home on up to a free one.
+    #[inline]
+    fn first_tagged(&self, mark: Mark) -> usize {
+        let mut place = mark.home;
+        // There is always a free place.
+        while self.tags.get(place).is_some_and(|tag| *tag != 0 && *tag != mark.tag) {
+            place = self.after(place);
+        }
+        place
+    }
+
+    #[inline]
+    fn after(&self, place: usize) -> usize {
+        if place + 1 == self.tags.len() { 0 } else { place + 1 }
     }
 
     #[inline]
     fn range(&self, number: usize) -> (usize, usize) {
-        let at = |number: usize| self.ends.get(number).map_or(0, |end| usize::try_from(*end).unwrap_or(0));
+        let at = |number: usize| self.ends.get(number).map_or(0, |end| index(*end));
         (number.checked_sub(1).map_or(0, at), at(number))
     }
 
@@ -143,60 +171,77 @@ impl Texts {
         self.bytes.get(start..end)
     }
 
-    #[inline]
-    fn find_tagged(&self, tag: u32, text: &str) -> Option<u32> {
-        let mut place = self.home(tag);
+    fn find(&self, mark: Mark, text: &str) -> Option<u32> {
+        let mut place = mark.home;
         // There is always a free place.
         loop {
-            let entry = *self.table.get(place)?;
-            if entry == 0 {
+            let tag = *self.tags.get(place)?;
+            if tag == 0 {
                 return None;
             }
-            if entry >> 32 == u64::from(tag) {
-                let number = u32::try_from((entry & 0xffff_ffff) - 1).ok()?;
-                let (start, end) = self.range(usize::try_from(number).ok()?);
+            if tag == mark.tag {
+                let number = *self.numbers.get(place)?;
+                let (start, end) = self.range(index(number));
                 if self.is(start, end, text) {
                     return Some(number);
                 }
             }
-            place = if place + 1 == self.table.len() { 0 } else { place + 1 };
+            place = self.after(place);
         }
     }
 
     /// Whether a text lies there.
     #[inline]
     fn is(&self, start: usize, end: usize, text: &str) -> bool {
-        self.bytes.get(start..end).is_some_and(|known| is_equal(known, text.as_bytes()))
+        end > start && self.bytes.get(start..end).is_some_and(|known| is_equal(known, text.as_bytes()))
     }
 
-    fn insert(&mut self, tag: u32, text: &str) -> Result<u32, TooMany> {
+    fn insert(&mut self, text: &str) -> Result<u32, TooMany> {
         let number = self.ends.len();
         let end = u32::try_from(self.bytes.len() + text.len()).map_err(|_| TooMany)?;
         if number >= LAST_NUMBER {
             return Err(TooMany);
         }
-        // Small tables are kept so empty that texts nearly always stand at their first place.
-        let most = if self.table.len() < SMALL { self.table.len() / 4 } else { self.table.len() / 4 * 3 };
-        if number >= most {
-            self.grow();
-        }
         self.bytes.extend_from_slice(text.as_bytes());
         self.ends.push(end);
+        if number >= self.tags.len() / 5 * 4 {
+            self.grow();
+        } else {
+            self.put(number);
+        }
         let number = u32::try_from(number).map_err(|_| TooMany)?;
-        let home = self.home(tag);
-        put(&mut self.table, home, u64::from(tag) << 32 | (u64::from(number) + 1));
+        if index(number) >= FEW {
+            self.short = None;
+        }
+        if let (Some(short), Some(key)) = (&mut self.short, Key::new(text)) {
+            short.insert(key, number);
+        }
         Ok(number)
     }
 
-    /// Half as large again. Parts of hashes are enough to find the new places.
+    /// Makes the table a quarter larger, doubles it while it is small. The old one is gone before the new one is there.
     fn grow(&mut self) {
-        let size = self.table.len() + self.table.len() / 2;
-        let old = std::mem::replace(&mut self.table, vec![0; size]);
-        for entry in old.into_iter().filter(|entry| *entry != 0) {
-            let home = self.home(u32::try_from(entry >> 32).unwrap_or(0));
-            put(&mut self.table, home, entry);
+        let size = self.tags.len() + self.tags.len() / if self.short.is_some() { 1 } else { 4 };
+        (self.tags, self.numbers) = (Vec::new(), Vec::new());
+        (self.tags, self.numbers) = (vec![0; size], vec![0; size]);
+        (0..self.ends.len()).for_each(|number| self.put(number));
+    }
+
+    /// Puts a text into the first free place of the table.
+    fn put(&mut self, number: usize) {
+        let Some(text) = self.slice(number) else { return };
+        let mark = self.mark(text);
+        let Some((before, from)) = self.tags.split_at_mut_checked(mark.home) else { return };
+        let place = from.iter().position(|tag| *tag == 0).map(|place| mark.home + place);
+        let Some(place) = place.or_else(|| before.iter().position(|tag| *tag == 0)) else { return };
+        if let (Some(tag), Some(slot)) = (self.tags.get_mut(place), self.numbers.get_mut(place)) {
+            (*tag, *slot) = (mark.tag, u32::try_from(number).unwrap_or(0));
         }
     }
+}
+
+fn index(number: u32) -> usize {
+    usize::try_from(number).unwrap_or(usize::MAX)
 }
 
 /// Whether two texts are equal: without a call where they have 4 to 16 bytes, as most have.
@@ -211,14 +256,6 @@ fn is_equal(one: &[u8], other: &[u8]) -> bool {
         4..=8 => short_ends(one) == short_ends(other),
         9..=16 => ends(one) == ends(other),
         _ => one == other,
-    }
-}
-
-/// Puts an entry into the first free place.
-fn put(table: &mut [u64], home: usize, entry: u64) {
-    let Some((before, from)) = table.split_at_mut_checked(home) else { return };
-    if let Some(place) = from.iter_mut().chain(before).find(|place| **place == 0) {
-        *place = entry;
     }
 }
 
@@ -289,12 +326,19 @@ mod tests {
         assert_eq!(known.get(..3), Some([1, 0, 0].as_slice()));
         texts.find_all(&["x", ""], |number| assert_eq!(number, None));
         assert_eq!(texts.len(), 5_002);
+        // Between four fifths of a table and of one that is a quarter larger.
+        let many: Vec<String> = (0..100_000).map(|at| format!("{at:020}")).collect();
+        let many: Vec<&str> = many.iter().map(String::as_str).collect();
+        texts.add_all(&many, &mut numbers).unwrap();
+        assert!(texts.short.is_none() && texts.tags.len() * 16 <= texts.len() * 25 + 100);
+        numbers.clear();
+        texts.find_all(&many, |number| numbers.push(number.map_or(-1, u32::cast_signed)));
+        assert!(numbers.iter().copied().eq(5_002..105_002));
         for length in 0..20 {
             let (one, other) = ("abcdefghijklmnopqrst", "abcdefghijkLmnopqrsT");
             let (one, other) = (&one.as_bytes()[..length], &other.as_bytes()[..length]);
             assert!(is_equal(one, one) && is_equal(one, other) == (one == other));
         }
-        assert!(texts.table.len() >= 5_002 && texts.table.len() <= 5_002 * 6);
     }
 
     #[test]

@@ -22,7 +22,19 @@ mod hand;
 mod inpatient;
 mod turns;
 
-use criterion::{criterion_group, criterion_main};
+use criterion::{Criterion, criterion_group, criterion_main};
 
-criterion_group!(benches, inpatient::bench, drg::bench);
+/// Both, or the one that is named on the command line.
+fn streams(criterion: &mut Criterion) {
+    let named: Vec<String> = std::env::args().skip(1).filter(|argument| !argument.starts_with('-')).collect();
+    let is_wanted = |name: &str| named.is_empty() || named.iter().any(|filter| name.contains(filter.as_str()));
+    if is_wanted("inpatient") {
+        inpatient::bench(criterion);
+    }
+    if is_wanted("drg") {
+        drg::bench(criterion);
+    }
+}
+
+criterion_group!(benches, streams);
 criterion_main!(benches);
