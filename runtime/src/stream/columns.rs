@@ -13,6 +13,7 @@ use arrow_schema::DataType;
 use fen_schema::{Column, RejectCode};
 
 use super::error::StreamError;
+use super::kept::Kept;
 use super::texts::{BLOCK, Local, Texts};
 use crate::cell::trim;
 use crate::error::SettleError;
@@ -45,13 +46,23 @@ pub(crate) fn arrays(
     inputs.iter().zip(wanted).map(array).collect()
 }
 
-/// Reads the columns. The texts of stable ones get numbers that stay; they are read first, so that other columns know them.
+/// What a stream knows of texts.
+pub(crate) struct Known<'s> {
+    pub(crate) texts: &'s mut Texts,
+    /// By input: whether its texts get numbers that stay.
+    pub(crate) stable: &'s [bool],
+    pub(crate) kept: &'s mut Kept,
+    /// In later passes than the first: the first of the rows.
+    pub(crate) again_from: Option<usize>,
+}
+
+/// Reads the columns. Stable ones are read first, so that other columns know their texts.
 pub(crate) fn read<'b>(
     arrays: &'b [Option<ArrayRef>],
     inputs: &[Column],
-    stable: &[bool],
-    texts: &mut Texts,
+    known: Known<'_>,
 ) -> Result<Columns<'b>, StreamError> {
+    let Known { texts, stable, kept, again_from } = known;
     let mut read =
         Columns { cells: inputs.iter().map(|_| None).collect(), faults: Vec::new(), local: Local::default() };
     for turn in [true, false] {
@@ -60,7 +71,15 @@ pub(crate) fn read<'b>(
             let Some(array) = array.as_deref().filter(|_| is_stable == turn) else { continue };
             let cells = if column.ty.is_text() {
                 let mut number = Number { texts, local: (!is_stable).then_some(&mut read.local) };
-                number.column(array, column, at, &mut read.faults)?.map(|cells| Cells::I32(Cow::Owned(cells)))
+                let kept_numbers = |first: usize| kept.get(at, first..first.saturating_add(array.len()));
+                let numbers = match again_from.and_then(kept_numbers) {
+                    Some(kept) => number.again(kept, array, column, at, &mut read.faults)?,
+                    None => number.column(array, column, at, &mut read.faults)?,
+                };
+                if let Some(numbers) = numbers.as_ref().filter(|_| again_from.is_none()) {
+                    kept.keep(at, numbers);
+                }
+                numbers.map(|cells| Cells::I32(Cow::Owned(cells)))
             } else {
                 read_plain(array, column, at, &mut read.faults)
             };
@@ -91,30 +110,21 @@ impl<'b> Number<'_, 'b> {
         input: usize,
         faults: &mut Vec<Fault>,
     ) -> Result<Option<Vec<i32>>, StreamError> {
-        let mut missing = |row| {
-            if column.optional {
-                return i32::MIN;
-            }
-            faults.push(Fault { row, input, code: RejectCode::Missing });
-            0
-        };
+        let mut missing = |row| missing(column, input, row, faults);
+        let mut numbers = Vec::with_capacity(array.len());
         let Some(dictionary) = array.as_any_dictionary_opt() else {
-            let mut numbers = Vec::with_capacity(array.len());
-            let read = blocks(array, &mut |texts| {
-                let start = numbers.len();
-                self.all(texts, &mut numbers)?;
-                for ((row, text), number) in (start..).zip(texts).zip(numbers.iter_mut().skip(start)) {
-                    if text.is_empty() {
-                        *number = missing(row);
-                    }
+            let read = match array.data_type() {
+                DataType::Utf8 => array.as_string_opt::<i32>().map(|of| self.all(of.iter(), &mut numbers, missing)),
+                DataType::LargeUtf8 => {
+                    array.as_string_opt::<i64>().map(|of| self.all(of.iter(), &mut numbers, missing))
                 }
-                Ok(())
-            });
+                DataType::Utf8View => array.as_string_view_opt().map(|of| self.all(of.iter(), &mut numbers, missing)),
+                _ => None,
+            };
             return read.transpose().map(|read| read.map(|()| numbers));
         };
         let Some(texts) = strings(dictionary.values().as_ref()) else { return Ok(None) };
-        let mut numbers = Vec::with_capacity(texts.len());
-        self.all(&texts, &mut numbers)?;
+        self.all(texts.iter().map(|text| Some(*text)), &mut numbers, |_| 0)?;
         // Without texts there are no keys but nulls.
         let keys = if texts.is_empty() { Vec::new() } else { dictionary.normalized_keys() };
         let nulls = dictionary.nulls().filter(|nulls| nulls.null_count() > 0);
@@ -133,55 +143,103 @@ impl<'b> Number<'_, 'b> {
         Ok(Some(cells.collect()))
     }
 
-    /// A number for every text; any for empty ones.
-    fn all(&mut self, texts: &[&'b str], numbers: &mut Vec<i32>) -> Result<(), StreamError> {
-        match &mut self.local {
-            None => self.texts.add_all(texts, numbers)?,
-            Some(local) => {
-                let mut rest = texts.iter();
-                let mut too_many = Ok(());
-                self.texts.find_all(texts, |number| {
-                    let text = rest.next().copied().unwrap_or_default();
-                    numbers.push(match number {
-                        Some(number) => number.cast_signed(),
-                        None if text.is_empty() => 0,
-                        None => local.add(text).unwrap_or_else(|error| {
-                            too_many = Err(error);
-                            0
-                        }),
-                    });
+    /// [`Self::column`] once more: most numbers are known.
+    fn again(
+        &mut self,
+        kept: impl Iterator<Item = Option<i32>>,
+        array: &'b dyn Array,
+        column: &Column,
+        input: usize,
+        faults: &mut Vec<Fault>,
+    ) -> Result<Option<Vec<i32>>, StreamError> {
+        let mut rest = Vec::new();
+        let one = |(row, number): (usize, Option<i32>)| {
+            number.unwrap_or_else(|| {
+                rest.push(row);
+                0
+            })
+        };
+        let mut numbers: Vec<i32> = kept.enumerate().map(one).collect();
+        let texts: Option<Vec<_>> = rest.iter().map(|row| text_at(array, *row)).collect();
+        let Some(texts) = texts else { return self.column(array, column, input, faults) };
+        let mut found = Vec::with_capacity(rest.len());
+        let row = |place: usize| rest.get(place).copied().unwrap_or(0);
+        self.all(texts.into_iter(), &mut found, |place| missing(column, input, row(place), faults))?;
+        for (row, number) in rest.iter().zip(found) {
+            if let Some(slot) = numbers.get_mut(*row) {
+                *slot = number;
+            }
+        }
+        Ok(Some(numbers))
+    }
+
+    /// A number for every text; for those that are missing what a function of their row says.
+    fn all(
+        &mut self,
+        texts: impl Iterator<Item = Option<&'b str>>,
+        numbers: &mut Vec<i32>,
+        mut missing: impl FnMut(usize) -> i32,
+    ) -> Result<(), StreamError> {
+        let mut texts = texts.map(trimmed);
+        if self.texts.are_few() {
+            for (row, text) in texts.enumerate() {
+                numbers.push(match self.texts.find_few(text) {
+                    Some(number) => number.cast_signed(),
+                    None if text.is_empty() => missing(row),
+                    None => self.new(text)?,
                 });
-                too_many?;
             }
+            return Ok(());
         }
-        Ok(())
-    }
-}
-
-/// What is done with some texts at a time.
-type Each<'f, 'b> = &'f mut dyn FnMut(&[&'b str]) -> Result<(), StreamError>;
-
-/// The texts of an array, as [`strings`] has them, so many at a time that they stay near the core. Nothing if it has none.
-fn blocks<'b>(array: &'b dyn Array, each: Each<'_, 'b>) -> Option<Result<(), StreamError>> {
-    fn all<'b>(texts: impl Iterator<Item = Option<&'b str>>, each: Each<'_, 'b>) -> Result<(), StreamError> {
+        // So many at a time that they stay near the core.
         let mut block = Vec::with_capacity(BLOCK);
-        for text in texts {
-            block.push(trimmed(text));
-            if block.len() == BLOCK {
-                each(&block)?;
-                block.clear();
+        loop {
+            block.clear();
+            block.extend(texts.by_ref().take(BLOCK));
+            if block.is_empty() {
+                return Ok(());
+            }
+            for (text, number) in block.iter().zip(self.texts.find_all(&block)) {
+                numbers.push(match number {
+                    Some(number) => number.cast_signed(),
+                    None if text.is_empty() => missing(numbers.len()),
+                    None => self.new(text)?,
+                });
             }
         }
-        each(&block)
     }
-    match array.data_type() {
-        DataType::Utf8 => Some(all(array.as_string_opt::<i32>()?.iter(), each)),
-        DataType::LargeUtf8 => Some(all(array.as_string_opt::<i64>()?.iter(), each)),
-        DataType::Utf8View => Some(all(array.as_string_view_opt()?.iter(), each)),
-        _ => None,
+
+    /// The number of a text that was not found, which may have come in since.
+    #[cold]
+    fn new(&mut self, text: &'b str) -> Result<i32, StreamError> {
+        Ok(match &mut self.local {
+            None => self.texts.add(text)?.cast_signed(),
+            Some(local) => local.add(text)?,
+        })
     }
 }
 
+/// The cell of a row without a text.
+fn missing(column: &Column, input: usize, row: usize, faults: &mut Vec<Fault>) -> i32 {
+    if column.optional {
+        return i32::MIN;
+    }
+    faults.push(Fault { row, input, code: RejectCode::Missing });
+    0
+}
+
+/// The text of a row, if there is one. Nothing if the array holds no texts one by one.
+fn text_at(array: &dyn Array, row: usize) -> Option<Option<&str>> {
+    let is_given = array.is_valid(row);
+    Some(match array.data_type() {
+        DataType::Utf8 => is_given.then_some(array.as_string_opt::<i32>()?.value(row)),
+        DataType::LargeUtf8 => is_given.then_some(array.as_string_opt::<i64>()?.value(row)),
+        DataType::Utf8View => is_given.then_some(array.as_string_view_opt()?.value(row)),
+        _ => return None,
+    })
+}
+
+#[inline]
 fn trimmed(text: Option<&str>) -> &str {
     text.map_or("", trim)
 }

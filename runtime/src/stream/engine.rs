@@ -13,6 +13,7 @@ use super::claims::Claims;
 use super::error::StreamError;
 use super::groups::{Groups, NONE};
 use super::inspect::SharedCells;
+use super::kept::Kept;
 use super::kernel::Kernel;
 use super::links::LinkCells;
 use super::missing::{Missing, adapt};
@@ -39,6 +40,8 @@ pub(crate) struct Engine {
     pub(crate) rows: u64,
     /// Rows of the first pass, when it is over.
     pub(crate) all_rows: Option<u64>,
+    /// What the first pass found out of texts.
+    pub(crate) kept: Kept,
     /// By row, if there is more than one pass: what became of it; see [`Causes`].
     pub(crate) status: Vec<u16>,
     /// The latest date of a settled row, if rows are ordered.
@@ -63,6 +66,8 @@ pub(crate) struct GrainCells {
     pub(crate) periods: Option<Periods>,
     /// By group, if it matters: whether it has a settled row.
     pub(crate) is_settled: Vec<bool>,
+    /// How many of them have.
+    pub(crate) settled: usize,
     /// By group, if it is that of claims: whether one of its rows is rejected.
     pub(crate) is_rejected: Vec<bool>,
     /// By input that is the same in a group, if it matters.
@@ -120,6 +125,7 @@ impl Engine {
                     groups: Groups::new(&keys, grain.period.is_some()),
                     periods: grain.period.as_ref().map(Periods::new),
                     is_settled: Vec::new(),
+                    settled: 0,
                     is_rejected: Vec::new(),
                     cells: cells.collect(),
                     ups: ups.collect(),
@@ -152,11 +158,17 @@ impl Engine {
             .shared
             .iter()
             .filter_map(|shared| Some(SharedCells::new(*shared, schema.inputs.get(at(shared.input))?.layout)));
+        let later = passes.get(1..).unwrap_or_default();
+        let is_read_again = schema.inputs.iter().enumerate().map(|(input, column)| {
+            column.ty.is_text() && later.iter().any(|pass| pass.inputs.get(input).copied().unwrap_or(false))
+        });
+        let kept = Kept::new(is_read_again);
         Ok(Self {
             kernel,
             texts: Texts::new(&policy.codes)?,
             causes: Causes::new(Arc::clone(&schema)),
             facts,
+            kept,
             passes,
             pass: 0,
             rows: 0,

@@ -68,10 +68,13 @@ impl Engine {
             }
         }
         let settled = settled_rows(rows, &rejects);
-        let known = {
-            let empty = work.status.iter().map(|status| !matches!(*status, TAKEN_BACK | REVERSAL));
-            let known: NullBuffer = empty.collect();
-            NullBuffer::union(settled.as_ref(), Some(&known)).filter(|known| known.null_count() > 0)
+        let known = match self.plan.reversal {
+            Some(_) => {
+                let empty = work.status.iter().map(|status| !matches!(*status, TAKEN_BACK | REVERSAL));
+                let known: NullBuffer = empty.collect();
+                NullBuffer::union(settled.as_ref(), Some(&known)).filter(|known| known.null_count() > 0)
+            }
+            None => settled.clone(),
         };
         let names = Names { texts: &self.texts, local: &work.columns.local };
         let columns = returned.iter().zip(row_results(&self.plan)).zip(work.outputs);

@@ -12,6 +12,7 @@ mod error;
 mod give;
 mod groups;
 mod inspect;
+mod kept;
 mod kernel;
 mod links;
 mod missing;
@@ -68,8 +69,8 @@ use crate::settlement::Settlement;
 /// # }
 /// ```
 ///
-/// Memory does not grow with the rows but for 2 bytes each where there is more than one pass, and what links to later claims
-/// need; it grows with the groups (persons, hospitals …), and, where claims can be taken back, with the claims.
+/// Memory does not grow with the rows but for 2 bytes each where there is more than one pass (and as much for every column of
+/// texts, up to 64 MiB), and what links to later claims need; it grows with the groups (persons, hospitals …), and, where claims can be taken back, with the claims.
 pub struct Stream {
     schema: std::sync::Arc<Schema>,
     kind: Kind,

@@ -8,10 +8,11 @@ use arrow_array::{Array as _, RecordBatch};
 use fen_schema::Column;
 
 use super::cells::cell;
-use super::columns;
+use super::columns::{self, Known};
 use super::engine::Engine;
 use super::error::StreamError;
 use super::groups::{Key, NONE};
+use super::kept::Kept;
 use super::saved::{REVERSAL, STANDING, TAKEN_BACK, added_name, check_policy, group_name, number_column, output_name};
 use super::schedule::at;
 use super::texts::Texts;
@@ -189,7 +190,9 @@ fn read(state: &RecordBatch, name: &str, column: &Column, texts: &mut Texts) -> 
     let damaged = |why: String| StreamError::DamagedState(why);
     let column = [Column { name: name.to_owned(), optional: true, ..column.clone() }];
     let arrays = columns::arrays(state, &column, &[true]).map_err(|error| damaged(error.to_string()))?;
-    let read = columns::read(&arrays, &column, &[true], texts).map_err(|error| damaged(error.to_string()))?;
+    let kept = &mut Kept::new(std::iter::empty());
+    let known = Known { texts, stable: &[true], kept, again_from: None };
+    let read = columns::read(&arrays, &column, known).map_err(|error| damaged(error.to_string()))?;
     if let Some(fault) = read.faults.first() {
         return Err(damaged(format!("row {} has no good `{name}`", fault.row + 1)));
     }

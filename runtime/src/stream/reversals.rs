@@ -123,12 +123,16 @@ impl Engine {
     pub(crate) fn note_groups(&mut self, work: &Work<'_>, start: usize) {
         for grain in &self.facts.tracked {
             let (Some(of), Some(slots)) = (self.grains.get_mut(*grain), self.slots.get(*grain)) else { continue };
+            if of.settled == of.groups.len() {
+                continue;
+            }
             of.is_settled.resize(of.groups.len(), false);
             for (offset, slot) in slots.iter().enumerate().filter(|(_, slot)| **slot != NONE) {
                 let Some(is_settled) = of.is_settled.get_mut(at(*slot)).filter(|is_settled| !**is_settled) else {
                     continue;
                 };
                 *is_settled = true;
+                of.settled += 1;
                 for (input, cells) in &mut of.cells {
                     let layout = self.schema.inputs.get(*input).map_or(fen_schema::Layout::I8, |column| column.layout);
                     let bytes = work.cells(*input).and_then(|cells| cells.bytes(start + offset, 1));

@@ -89,7 +89,10 @@ impl Engine {
         }
         let schema = Arc::clone(&self.schema);
         let arrays = columns::arrays(batch, &schema.inputs, &pass.inputs)?;
-        let columns = columns::read(&arrays, &schema.inputs, &self.facts.stable, &mut self.texts)?;
+        let again_from = (self.pass > 0).then_some(usize::try_from(self.rows).unwrap_or(usize::MAX));
+        let (texts, kept) = (&mut self.texts, &mut self.kept);
+        let known = columns::Known { texts, stable: &self.facts.stable, kept, again_from };
+        let columns = columns::read(&arrays, &schema.inputs, known)?;
         let returned: &[Column] = if pass.is_last { &schema.outputs } else { &[] };
         let outputs = returned.iter().map(|column| OutputBuffer::new(column.layout, rows)).collect();
         let status = self.known_status(rows)?;
@@ -234,7 +237,7 @@ impl Engine {
         }
         self.log_claims(phase, pass, work, start, end)?;
         if adds_up {
-            self.leave_out(work, start);
+            self.leave_out(work.status.get(start..end).unwrap_or_default());
             if pass.is_first_run {
                 self.note_groups(work, start);
             }
@@ -318,8 +321,10 @@ impl Engine {
     }
 
     /// Takes the rows out of their groups that do not count.
-    fn leave_out(&mut self, work: &Work<'_>, start: usize) {
-        let status = work.status.get(start..).unwrap_or_default();
+    fn leave_out(&mut self, status: &[u16]) {
+        if status.iter().all(|status| *status == SETTLED) {
+            return;
+        }
         for slots in &mut self.slots {
             for (slot, status) in slots.iter_mut().zip(status) {
                 if *status != SETTLED {

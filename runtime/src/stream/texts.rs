@@ -74,46 +74,25 @@ impl Texts {
         }
     }
 
-    /// For many texts the number of each that has one.
-    pub(crate) fn find_all(&self, texts: &[&str], mut found: impl FnMut(Option<u32>)) {
-        if let Some(short) = &self.short {
-            return texts.iter().for_each(|text| found(self.find_few(short, text)));
-        }
-        for block in texts.chunks(BLOCK) {
-            for ((text, mark), guess) in block.iter().zip(self.marks(block)).zip(self.guess(block)) {
-                found(guess.or_else(|| self.find(mark, text)));
-            }
-        }
+    /// Whether there are so few that they are best looked up one by one, by [`Self::find_few`].
+    pub(crate) fn are_few(&self) -> bool {
+        self.short.is_some()
     }
 
-    /// [`Self::add`] for many texts, but an empty text is none and gets 0.
-    pub(crate) fn add_all(&mut self, texts: &[&str], numbers: &mut Vec<i32>) -> Result<(), TooMany> {
-        for block in texts.chunks(BLOCK) {
-            let guesses = if self.short.is_none() { self.guess(block) } else { Vec::new() };
-            let mut guesses = guesses.into_iter();
-            for text in block {
-                // New texts of the block may be the ones after which there are no longer few.
-                let found = match (guesses.next().flatten(), &self.short) {
-                    (None, Some(short)) => self.find_few(short, text),
-                    (guess, _) => guess,
-                };
-                let number = match found {
-                    Some(number) => number,
-                    None if text.is_empty() => 0,
-                    None => self.add(text)?,
-                };
-                numbers.push(number.cast_signed());
-            }
-        }
-        Ok(())
-    }
-
+    /// The number of a text. May say that a text has none once there are no longer few.
     #[inline]
-    fn find_few(&self, short: &Short, text: &str) -> Option<u32> {
-        match Key::new(text) {
-            Some(key) => short.find(key),
-            None => self.find(self.mark(text.as_bytes()), text),
+    pub(crate) fn find_few(&self, text: &str) -> Option<u32> {
+        match (&self.short, Key::new(text)) {
+            (Some(short), Some(key)) => short.find(key),
+            (Some(_), None) => self.find(self.mark(text.as_bytes()), text),
+            (None, _) => None,
         }
+    }
+
+    /// The number of each text of a block that has one.
+    pub(crate) fn find_all(&self, block: &[&str]) -> Vec<Option<u32>> {
+        let again = |((text, mark), guess): ((&&str, Mark), Option<u32>)| guess.or_else(|| self.find(mark, text));
+        block.iter().zip(self.marks(block)).zip(self.guess(block)).map(again).collect()
     }
 
     /// Of each text of a block the number of the first one with its tag, if it is that text. Every step is a loop of its own:
@@ -312,28 +291,23 @@ mod tests {
         let mut texts = Texts::new(&codes).unwrap();
         let all: Vec<String> = (0..10_000).map(|at| format!("P{}", at * 7 % 5_000)).collect();
         let all: Vec<&str> = all.iter().map(String::as_str).collect();
-        let mut numbers = Vec::new();
-        texts.add_all(&all, &mut numbers).unwrap();
-        assert_eq!(texts.len(), 5_002);
+        let numbers: Vec<u32> = all.iter().map(|text| texts.add(text).unwrap()).collect();
+        assert!(texts.len() == 5_002 && texts.are_few());
         for (text, number) in all.iter().zip(&numbers) {
-            assert_eq!(texts.get(usize::try_from(*number).unwrap()), Some(*text));
+            assert_eq!(texts.get(index(*number)), Some(*text));
+            assert_eq!(texts.find_few(text), Some(*number));
         }
-        let mut again = Vec::new();
-        texts.find_all(&all, |number| again.push(number.map_or(-1, u32::cast_signed)));
-        assert_eq!(again, numbers);
-        let mut known = Vec::new();
-        texts.add_all(&["B", "", "A", "P3"], &mut known).unwrap();
-        assert_eq!(known.get(..3), Some([1, 0, 0].as_slice()));
-        texts.find_all(&["x", ""], |number| assert_eq!(number, None));
+        assert!(texts.find_all(&all).into_iter().flatten().eq(numbers));
+        assert_eq!(texts.find_all(&["B", "", "A", "x"]), [Some(1), None, Some(0), None]);
+        assert_eq!(["B", "", "A", "x"].map(|text| texts.find_few(text)), [Some(1), None, Some(0), None]);
         assert_eq!(texts.len(), 5_002);
         // Between four fifths of a table and of one that is a quarter larger.
         let many: Vec<String> = (0..100_000).map(|at| format!("{at:020}")).collect();
         let many: Vec<&str> = many.iter().map(String::as_str).collect();
-        texts.add_all(&many, &mut numbers).unwrap();
-        assert!(texts.short.is_none() && texts.tags.len() * 16 <= texts.len() * 25 + 100);
-        numbers.clear();
-        texts.find_all(&many, |number| numbers.push(number.map_or(-1, u32::cast_signed)));
-        assert!(numbers.iter().copied().eq(5_002..105_002));
+        assert!(many.iter().map(|text| texts.add(text).unwrap()).eq(5_002..105_002));
+        assert!(!texts.are_few() && texts.tags.len() * 16 <= texts.len() * 25 + 100);
+        assert!(texts.find_all(&many).into_iter().flatten().eq(5_002..105_002));
+        assert_eq!(texts.find_all(&["B", "", "A", "x"]), [Some(1), None, Some(0), None]);
         for length in 0..20 {
             let (one, other) = ("abcdefghijklmnopqrst", "abcdefghijkLmnopqrsT");
             let (one, other) = (&one.as_bytes()[..length], &other.as_bytes()[..length]);
