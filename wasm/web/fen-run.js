@@ -50,7 +50,7 @@ export class Run {
   addTaken(row) {
     this.flush();
     const { cells } = this.#flow;
-    const isLate = ({ contribution }) => this.#missing.isLate(contribution);
+    const isLate = (cell) => this.#missing.isLateCell(cell);
     const before = this.records?.cellsOf(cells, row, isLate);
     const values = this.phase.inputs.map(({ source }) => (source.from === "input" ? this.#flow.value(source, row) : ANY));
     this.#wait(row, row, values, null);
@@ -60,7 +60,7 @@ export class Run {
       if (this.#missing.isLate(at)) values[row] = null;
     });
     // What is late is not to be taken back from the records again.
-    if (this.#result.rejects[row] === null) this.#remember(row);
+    if (this.#result.rejects[row] === null) this.#remember(row, isLate);
   }
 
   #wait(instance, row, values, lacking = values.map((value) => (isMissing(value) ? value : null))) {
@@ -70,9 +70,9 @@ export class Run {
     this.#rows.push(row);
   }
 
-  #remember(row) {
+  #remember(row, isLeftOut = () => false) {
     const { cells } = this.#flow;
-    if (this.#ids !== null) this.records?.keep(cells, row, cells[this.#ids][row], this.#result.outputs);
+    if (this.#ids !== null) this.records?.keep(cells, row, cells[this.#ids][row], this.#result.outputs, isLeftOut);
   }
 
   /** Settles what waits. */
