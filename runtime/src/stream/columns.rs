@@ -186,7 +186,7 @@ impl<'b> Number<'_, 'b> {
                 numbers.push(match self.texts.find_few(text) {
                     Some(number) => number.cast_signed(),
                     None if text.is_empty() => missing(row),
-                    None => self.new(text)?,
+                    None => self.number(text)?,
                 });
             }
             return Ok(());
@@ -203,7 +203,7 @@ impl<'b> Number<'_, 'b> {
                 numbers.push(match number {
                     Some(number) => number.cast_signed(),
                     None if text.is_empty() => missing(numbers.len()),
-                    None => self.new(text)?,
+                    None => self.number(text)?,
                 });
             }
         }
@@ -211,7 +211,7 @@ impl<'b> Number<'_, 'b> {
 
     /// The number of a text that was not found, which may have come in since.
     #[cold]
-    fn new(&mut self, text: &'b str) -> Result<i32, StreamError> {
+    fn number(&mut self, text: &'b str) -> Result<i32, StreamError> {
         Ok(match &mut self.local {
             None => self.texts.add(text)?.cast_signed(),
             Some(local) => local.add(text)?,
