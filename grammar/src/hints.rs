@@ -58,6 +58,10 @@ fn sign(before: &str, rest: &str, found: &str, wants: &dyn Fn(Rule) -> bool) -> 
         "," | "，" if ends_with_digit(before) && starts_with_digit(rest.get(found.len()..).unwrap_or("")) => {
             ("thousands are set apart as in `1_000`", "千位分隔请写作 1_000")
         }
+        "," | "，" | "、" if wants(Rule::kw_each) => (
+            "in an expression, keys are listed as in `per hospital per kind`",
+            "式中列多个主键，请写作“每 医院 每 险种”",
+        ),
         "¥" | "￥" | "$" => ("the unit stands behind the number, as in `500 yuan`", "单位写在数字之后，如 500元"),
         "'" | "‘" | "’" => ("texts stand in double quotes", "文字须加双引号"),
         "\"" | "“" | "”" | "＂" => {
