@@ -23,10 +23,10 @@ impl Files for Disk {
         let mut paths: Vec<PathBuf> =
             fs::read_dir(folder(from)).ok()?.filter_map(|entry| Some(entry.ok()?.path())).collect();
         paths.sort();
-        let is_policy = |path: &PathBuf| path.extension().is_some_and(|ending| ending == "fen") && path != own;
+        let is_policy = |path: &PathBuf| path != own && files::is_policy(path);
         paths.into_iter().filter(is_policy).find_map(|path| {
             let source = files::source(&path).ok()?;
-            let names = source.text().lines().map(str::trim_end).any(|line| names(line, name));
+            let names = source.lines().map(str::trim_end).any(|line| names(line, name));
             names.then_some(source)
         })
     }

@@ -5,11 +5,13 @@ use std::io::{self, BufWriter, Seek, Write};
 use std::path::{Path, PathBuf};
 
 use fen_compiler::Source;
+use fen_compiler::literate::is_markdown;
 use tempfile::NamedTempFile;
 
 use crate::error::{Error, Outcome};
 
-/// The policies named by paths: files as they are, folders by all `.fen` files in and below them, sorted.
+/// The policies named by paths: files as they are, folders by all policies in and below them, sorted: `.fen` files, and
+/// Markdown files with a ```` ```fen ```` block.
 pub(crate) fn policies(paths: &[PathBuf]) -> Outcome<Vec<PathBuf>> {
     let mut found = Vec::new();
     for path in paths {
@@ -20,8 +22,8 @@ pub(crate) fn policies(paths: &[PathBuf]) -> Outcome<Vec<PathBuf>> {
                 let shown = path.display();
                 return Err(Error::new(
                     "fen::file::no_policies",
-                    format!("no .fen file in {shown}"),
-                    format!("{shown} 中没有 .fen 文件"),
+                    format!("no .fen file in {shown}, and no .md file with a ```fen block"),
+                    format!("{shown} 中没有 .fen 文件，也没有含 ```fen 代码块的 .md 文件"),
                 ));
             }
         } else {
@@ -41,11 +43,21 @@ fn collect(folder: &Path, found: &mut Vec<PathBuf>) -> Outcome<()> {
         let is_folder = entry.file_type().is_ok_and(|kind| kind.is_dir());
         if is_folder {
             collect(&path, found)?;
-        } else if path.extension().is_some_and(|ending| ending == "fen") {
+        } else if is_policy(&path) {
             found.push(path);
         }
     }
     Ok(())
+}
+
+/// Whether a file found in a folder is a policy. A Markdown file that cannot be read is taken for one, so that it is said.
+pub(crate) fn is_policy(path: &Path) -> bool {
+    if path.extension().is_some_and(|ending| ending == "fen") {
+        return true;
+    }
+    is_markdown(&path.to_string_lossy())
+        && source(path)
+            .map_or(true, |source| source.outline().is_none_or(|outline| outline.policy_blocks().next().is_some()))
 }
 
 /// Reads a policy.

@@ -19,6 +19,7 @@ mod solve;
 mod witness;
 
 pub use fen_grammar::diagnostic::{Diagnostic, Label, Lang, Severity, Text};
+pub use fen_grammar::literate;
 pub use fen_grammar::source::{Position, Source, Sources, Span};
 
 pub use crate::gather::{Files, NoFiles};

@@ -36,7 +36,7 @@ impl Files for Folder {
 
 #[test]
 fn broken_policies_are_explained() {
-    insta::glob!("broken/*.fen", |path| {
+    insta::glob!("broken/*.{fen,md}", |path| {
         let name = path.file_name().unwrap().to_string_lossy().into_owned();
         let source = Source::new(name, std::fs::read_to_string(path).unwrap());
         let analysis = analyze_with(&source, &Folder);
@@ -68,7 +68,7 @@ fn every_code_is_shown() {
     let mut shown = BTreeSet::new();
     for entry in std::fs::read_dir(folder()).unwrap() {
         let path = entry.unwrap().path();
-        if path.extension().is_some_and(|ending| ending == "fen") {
+        if path.extension().is_some_and(|ending| ending == "fen" || ending == "md") {
             let source = Source::new(path.to_string_lossy(), std::fs::read_to_string(&path).unwrap());
             shown.extend(analyze_with(&source, &Folder).diagnostics().iter().map(|one| one.code.to_owned()));
         }
@@ -88,6 +88,9 @@ fn codes_in(folder: &Path, found: &mut BTreeSet<String>) {
             if !path.ends_with("tests") {
                 codes_in(&path, found);
             }
+            continue;
+        }
+        if path.extension().is_none_or(|ending| ending != "rs") {
             continue;
         }
         let text = std::fs::read_to_string(&path).unwrap();

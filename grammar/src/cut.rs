@@ -13,13 +13,19 @@ pub(crate) struct Piece {
 
 /// Cuts `text` into items. Every character that is not white space or comment belongs to exactly one piece.
 pub(crate) fn cut(text: &str) -> Vec<Piece> {
-    let mut pieces: Vec<Piece> = Vec::new();
-    let mut start = 0;
-    for line in text.split_inclusive('\n') {
-        let line_start = start;
+    let body = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let mut start = text.len() - body.len();
+    let lines = body.split_inclusive('\n').map(|line| {
         start += line.len();
-        let line = if line_start == 0 { line.strip_prefix('\u{feff}').unwrap_or(line) } else { line };
-        let content_start = start - line.len();
+        (start - line.len(), line)
+    });
+    cut_lines(lines)
+}
+
+/// Cuts lines, each with its place, into items; column 0 is where a line begins.
+pub(crate) fn cut_lines<'a>(lines: impl Iterator<Item = (usize, &'a str)>) -> Vec<Piece> {
+    let mut pieces: Vec<Piece> = Vec::new();
+    for (content_start, line) in lines {
         let content = line.trim();
         if content.is_empty() || content.starts_with('#') {
             continue;

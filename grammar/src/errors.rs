@@ -221,3 +221,51 @@ impl Problem for Internal {
         vec![Label::new(self.span, "this item", "本条")]
     }
 }
+
+/// A fenced block of a Markdown file has no end.
+pub(crate) struct UnclosedBlock {
+    pub(crate) span: Span,
+}
+
+impl Problem for UnclosedBlock {
+    const CODE: &'static str = "fen::markdown::unclosed";
+
+    fn message(&self) -> Text {
+        Text::new("this block has no closing fence", "代码块没有结束标记")
+    }
+
+    fn labels(&self) -> Vec<Label> {
+        vec![Label::new(self.span, "opened here; everything below is in it", "自此处开始，其后内容都在块内")]
+    }
+
+    fn help(&self) -> Option<Text> {
+        Some(Text::new(
+            "end it by a line of as many ``` or ~~~ as it begins with, and nothing else",
+            "请另起一行写上与开头相同的 ``` 或 ~~~ 结束该块，该行不写其他内容",
+        ))
+    }
+}
+
+/// A Markdown file without rules.
+pub(crate) struct NoBlocks {
+    pub(crate) span: Span,
+}
+
+impl Problem for NoBlocks {
+    const CODE: &'static str = "fen::markdown::no_blocks";
+
+    fn message(&self) -> Text {
+        Text::new("the Markdown file has no ```fen block", "该 Markdown 文件中没有 ```fen 代码块")
+    }
+
+    fn labels(&self) -> Vec<Label> {
+        vec![Label::new(self.span, "nothing here is a policy", "没有可作为政策的内容")]
+    }
+
+    fn help(&self) -> Option<Text> {
+        Some(Text::new(
+            "rules stand between a line ```fen and a line ```; blocks marked `ignore` or `refused` are only shown",
+            "规则须写在 ```fen 与 ``` 两行之间；标有 ignore 或 refused 的代码块只供阅读",
+        ))
+    }
+}

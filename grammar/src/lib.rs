@@ -10,10 +10,11 @@ pub mod diagnostic;
 mod errors;
 mod heads;
 mod hints;
+pub mod literate;
 mod parse;
 mod read;
 pub mod source;
 pub mod tree;
 mod words;
 
-pub use parse::{MAX_ITEM_BYTES, MAX_NESTING, MAX_SOURCE_BYTES, parse, parse_at};
+pub use parse::{MAX_ITEM_BYTES, MAX_NESTING, MAX_SOURCE_BYTES, parse, parse_at, parse_source};

@@ -8,13 +8,13 @@ use pest::error::{Error, ErrorVariant, InputLocation};
 use pest::iterators::Pair;
 
 use crate::blank::prepare;
-use crate::cut::cut;
+use crate::cut::{Piece, cut, cut_lines};
 use crate::diagnostic::{Diagnostic, Lang, Text};
-use crate::errors::{Limit, MixedLanguages, NotInColumn0, TooLarge, Unexpected, UnknownItem};
+use crate::errors::{Limit, MixedLanguages, NoBlocks, NotInColumn0, TooLarge, UnclosedBlock, Unexpected, UnknownItem};
 use crate::heads::{Head, head};
 use crate::hints::hint;
 use crate::read::Reader;
-use crate::source::Span;
+use crate::source::{Source, Span};
 use crate::tree::{File, Item};
 use crate::words::{describe, goes_on, language_of};
 
@@ -46,17 +46,52 @@ pub fn parse(text: &str) -> (File, Vec<Diagnostic>) {
 /// Parses a source that is one of several: `offset` is added to every place.
 #[must_use]
 pub fn parse_at(text: &str, offset: usize) -> (File, Vec<Diagnostic>) {
+    if text.len() > MAX_SOURCE_BYTES {
+        return too_large(offset);
+    }
+    pieces(text, &cut(text), offset)
+}
+
+/// Parses a source; of Markdown, each of the policy's blocks. `offset` is added to every place.
+#[must_use]
+pub fn parse_source(source: &Source, offset: usize) -> (File, Vec<Diagnostic>) {
+    let Some(outline) = source.outline() else { return parse_at(source.text(), offset) };
+    let at = |span: Span| Span { start: offset + span.start, end: offset + span.end };
+    let mut diagnostics = Vec::new();
+    let mut file = File::default();
+    for block in outline.blocks().iter().filter(|block| !block.is_closed) {
+        // Everything to the end of the file is in the block; what of it is meant as code is not known.
+        let opening = at(first_line(source.text().get(block.span.start..).unwrap_or_default(), block.span));
+        diagnostics.push(UnclosedBlock { span: opening }.into());
+        file.broken.push(at(block.span));
+    }
+    if diagnostics.is_empty() && outline.policy_blocks().next().is_none() {
+        let span = at(first_line(source.text(), Span::default()));
+        diagnostics.push(NoBlocks { span }.into());
+        file.broken.push(span);
+    }
+    for block in outline.policy_blocks().filter(|block| block.is_closed) {
+        let lines = block.lines.iter().map(|line| (line.start, source.slice(*line)));
+        let (more, problems) = pieces(source.code(), &cut_lines(lines), offset);
+        file.items.extend(more.items);
+        file.broken.extend(more.broken);
+        diagnostics.extend(problems);
+    }
+    (file, diagnostics)
+}
+
+fn too_large(offset: usize) -> (File, Vec<Diagnostic>) {
+    let span = Span { start: offset, end: offset };
+    (File::default(), vec![TooLarge { span, what: Limit::Source(MAX_SOURCE_BYTES) }.into()])
+}
+
+fn pieces(text: &str, pieces: &[Piece], offset: usize) -> (File, Vec<Diagnostic>) {
     static LIMIT: Once = Once::new();
     LIMIT.call_once(|| pest::set_call_limit(NonZeroUsize::new(MAX_PARSER_CALLS)));
 
     let mut file = File::default();
     let mut diagnostics = Vec::new();
-    if text.len() > MAX_SOURCE_BYTES {
-        let span = Span { start: offset, end: offset };
-        diagnostics.push(TooLarge { span, what: Limit::Source(MAX_SOURCE_BYTES) }.into());
-        return (file, diagnostics);
-    }
-    for piece in cut(text) {
+    for piece in pieces {
         let span = Span { start: offset + piece.span.start, end: offset + piece.span.end };
         if !piece.starts_in_column_0 {
             diagnostics.push(NotInColumn0 { span }.into());

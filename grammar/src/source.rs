@@ -1,5 +1,10 @@
 //! Source text and places in it.
 
+use std::sync::Arc;
+
+use crate::literate::{Clause, Outline, is_markdown};
+use crate::parse::MAX_SOURCE_BYTES;
+
 /// A half-open range of bytes in a source.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Span {
@@ -26,17 +31,22 @@ pub struct Position {
     pub column: usize,
 }
 
-/// The text of one file with its name.
+/// The text of one file with its name. If the name ends in `.md`, it is a policy in literate form.
 #[derive(Clone, Debug)]
 pub struct Source {
     name: String,
     text: String,
+    outline: Option<Arc<Outline>>,
 }
 
 impl Source {
     /// A source called `name` in messages.
     pub fn new(name: impl Into<String>, text: impl Into<String>) -> Self {
-        Self { name: name.into(), text: text.into() }
+        let (name, text) = (name.into(), text.into());
+        // Texts that are too long are refused by the parser.
+        let is_literate = is_markdown(&name) && text.len() <= MAX_SOURCE_BYTES;
+        let outline = is_literate.then(|| Arc::new(Outline::of(&text)));
+        Self { name, text, outline }
     }
 
     /// The name used in messages, usually the path.
@@ -51,10 +61,31 @@ impl Source {
         &self.text
     }
 
-    /// The text at `span`; empty where the span leaves the source.
+    /// What the Markdown holds, if the source is in literate form.
+    #[must_use]
+    pub fn outline(&self) -> Option<&Outline> {
+        self.outline.as_deref()
+    }
+
+    /// The text that is compiled: of Markdown, what stands in the policy's blocks, with blanks for everything else. Every byte
+    /// is where it is in [`Source::text`].
+    #[must_use]
+    pub fn code(&self) -> &str {
+        self.outline.as_deref().map_or(&self.text, Outline::code)
+    }
+
+    /// The lines of code, each from its column 0: those of the file, or of Markdown those of the policy's blocks.
+    pub fn lines(&self) -> impl Iterator<Item = &str> {
+        let outline = self.outline();
+        let blocks = outline.into_iter().flat_map(Outline::policy_blocks).flat_map(|block| &block.lines);
+        let whole = outline.is_none().then_some(self.text.as_str());
+        blocks.map(|line| self.slice(*line)).chain(whole.into_iter().flat_map(str::lines))
+    }
+
+    /// The code at `span`; empty where the span leaves the source.
     #[must_use]
     pub fn slice(&self, span: Span) -> &str {
-        self.text.get(span.start..span.end).unwrap_or("")
+        self.code().get(span.start..span.end).unwrap_or("")
     }
 
     /// The line and column of a byte offset; the end of the text where `offset` lies beyond it.
@@ -97,10 +128,29 @@ impl Sources {
         Some((source, Span { start: span.start - start, end: span.end.saturating_sub(*start) }))
     }
 
-    /// The text at a place.
+    /// The code at a place.
     #[must_use]
     pub fn slice(&self, span: Span) -> &str {
         self.locate(span).map_or("", |(source, span)| source.slice(span))
+    }
+
+    /// What is written at a place, be it code or not.
+    #[must_use]
+    pub fn written(&self, span: Span) -> &str {
+        self.locate(span).and_then(|(source, span)| source.text().get(span.start..span.end)).unwrap_or("")
+    }
+
+    /// The clause that the source quotes above a place.
+    #[must_use]
+    pub fn clause_at(&self, span: Span) -> Option<&Clause> {
+        let (source, span) = self.locate(span)?;
+        source.outline()?.clause_at(span.start)
+    }
+
+    /// The clause of this name that the source of a place quotes, if it quotes one only.
+    #[must_use]
+    pub fn clause_named(&self, span: Span, name: &str) -> Option<&Clause> {
+        self.locate(span)?.0.outline()?.clause_named(name)
     }
 }
 

@@ -329,8 +329,11 @@ impl RejectCode {
 pub struct Citation {
     /// The rule: the name of a definition, or a ladder's subject.
     pub rule: String,
-    /// The clause.
+    /// What the clause is called, such as `三(五)3`.
     pub clause: String,
+    /// What the clause says, where the policy quotes it; lines are separated by `\n`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub text: Option<String>,
 }
 
 impl Schema {

@@ -4,6 +4,7 @@
 
 mod build;
 mod cases;
+mod citations;
 pub(crate) mod claims;
 mod codes;
 mod conditions;
@@ -97,21 +98,6 @@ fn placeholder(value: &resolved::Value) -> Value {
     let expr = Expr::constant(Type::MONEY, BigRational::zero(), value.name.span);
     let (name, span, facts) = (value.name.text.clone(), value.name.span, expr.facts.clone());
     Value { name, span, ty: Type::MONEY, body: Body::Expr(Box::new(expr)), rounding: None, facts, grain: None }
-}
-
-fn citations(resolved: &resolved::Program) -> Vec<(String, String)> {
-    let cited = |name: &str, cite: &Option<Quoted>| cite.as_ref().map(|cite| (name.to_owned(), cite.text.clone()));
-    let inputs = resolved.inputs.iter().filter_map(|input| cited(&input.name.text, &input.cite));
-    let params = resolved.params.iter().filter_map(|param| cited(&param.name.text, &param.cite));
-    let values = resolved.values.iter().filter_map(|value| cited(&value.name.text, &value.cite));
-    let ladders = resolved.ladders.iter().filter_map(|ladder| cited(&ladder.name.text, &ladder.cite));
-    let schedules = resolved.schedules.iter().filter_map(|ladder| cited(&ladder.name.text, &ladder.cite));
-    let outputs = resolved.outputs.iter().filter_map(|output| cited(&output.name.text, &output.cite));
-    let invariants = resolved.invariants.iter().filter_map(|invariant| cited("always", &invariant.cite));
-    let runnings = resolved.runnings.iter().filter_map(|running| cited(&running.name.text, &running.cite));
-    let splits = resolved.splits.iter().filter_map(|split| cited(&split.name.text, &split.cite));
-    let values = values.chain(runnings).chain(splits);
-    inputs.chain(params).chain(values).chain(ladders).chain(schedules).chain(outputs).chain(invariants).collect()
 }
 
 /// The label in both languages: as written, told apart by their script; the name where there is none.
@@ -241,7 +227,7 @@ impl<'a> Checker<'a> {
             reversal: None,
             invariants: Vec::new(),
             examples: Vec::new(),
-            citations: citations(resolved),
+            citations: citations::citations(resolved, sources),
         };
         Self {
             resolved,

@@ -60,8 +60,18 @@ pub(crate) struct Program {
     pub(crate) reversal: Option<Reversal>,
     pub(crate) invariants: Vec<Invariant>,
     pub(crate) examples: Vec<Example>,
-    /// Rule and clause.
-    pub(crate) citations: Vec<(String, String)>,
+    pub(crate) citations: Vec<Citation>,
+}
+
+/// Which clause a rule implements.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Citation {
+    /// The name of what the source defines, the subject of a ladder, or `always`.
+    pub(crate) rule: String,
+    /// What the clause is called.
+    pub(crate) clause: String,
+    /// What it says, where the source quotes it.
+    pub(crate) text: Option<String>,
 }
 
 /// An ordered set of names: declared, the rows of a ladder, or the verdicts of indicators.

@@ -68,7 +68,11 @@ pub(super) fn schema(program: &Program, cut: &Cut, plans: &[Plan], statuses: Sta
         citations: program
             .citations
             .iter()
-            .map(|(rule, clause)| Citation { rule: rule.clone(), clause: clause.clone() })
+            .map(|citation| Citation {
+                rule: citation.rule.clone(),
+                clause: citation.clause.clone(),
+                text: citation.text.clone(),
+            })
             .collect(),
         invariants: program.invariants.iter().map(|invariant| invariant.text.clone()).collect(),
         plan: cut.between.as_ref().map(|between| stream::plan(program, cut, between, plans)),

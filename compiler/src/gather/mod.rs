@@ -110,16 +110,16 @@ impl Gatherer<'_> {
             }
         }
         self.open.push(name.clone());
-        let text = source.text().to_owned();
-        let offset = self.gathered.sources.add(source);
-        let (file, diagnostics) = fen_grammar::parse_at(&text, offset);
+        let length = source.text().len();
+        let offset = self.gathered.sources.add(source.clone());
+        let (file, diagnostics) = fen_grammar::parse_source(&source, offset);
         self.gathered.diagnostics.extend(diagnostics);
         self.gathered.broken.extend(file.broken);
         for item in &file.items {
             self.table(&name, item);
         }
         let items = self.imports(&name, file.items);
-        let items = self.amended(&name, Span { start: offset, end: offset + text.len() }, items);
+        let items = self.amended(&name, Span { start: offset, end: offset + length }, items);
         self.open.pop();
         self.parsed.insert(name, items.clone());
         items

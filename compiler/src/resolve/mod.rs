@@ -31,7 +31,7 @@ const MAX_SUGGESTIONS: usize = 100;
 
 /// Binds all names. The program is complete if there are no errors among the diagnostics.
 pub(crate) fn resolve(gathered: &Gathered) -> (Program, Vec<Diagnostic>) {
-    let broken: Vec<&str> = gathered.broken.iter().map(|span| gathered.sources.slice(*span)).collect();
+    let broken: Vec<&str> = gathered.broken.iter().map(|span| gathered.sources.written(*span)).collect();
     let is_whole = broken.is_empty();
     let mut resolver = Resolver {
         gathered,

@@ -1,0 +1,112 @@
+//! Which clause each rule implements: what `cite` names, and what the source quotes above the rule.
+
+use fen_grammar::literate::Clause;
+use fen_grammar::source::{Sources, Span};
+use fen_grammar::tree::{Name, Quoted};
+
+use super::program::Citation;
+use crate::resolve::program::{self as resolved, ValueBody};
+
+/// The citations of all rules, without repetition.
+pub(super) fn citations(resolved: &resolved::Program, sources: &Sources) -> Vec<Citation> {
+    let mut finder = Finder { sources, found: Vec::new() };
+    let named = |name: &Name| (name.text.clone(), name.span);
+    for input in &resolved.inputs {
+        finder.rule(named(&input.name), input.cite.as_ref());
+    }
+    for param in &resolved.params {
+        finder.rule(named(&param.name), param.cite.as_ref());
+    }
+    for value in &resolved.values {
+        // What a ladder or a split yields, and what comes of earlier claims, is cited by the rule that yields it.
+        let is_own = matches!(value.body, ValueBody::Expr(_) | ValueBody::Cases(..));
+        if is_own || value.cite.is_some() {
+            finder.rule(named(&value.name), value.cite.as_ref());
+        }
+    }
+    for running in &resolved.runnings {
+        finder.rule(named(&running.name), running.cite.as_ref());
+    }
+    for link in &resolved.links {
+        finder.rule(named(&link.name), None);
+    }
+    for split in &resolved.splits {
+        finder.rule(named(&split.name), split.cite.as_ref());
+    }
+    for ladder in &resolved.ladders {
+        finder.ladder(ladder);
+    }
+    for schedule in &resolved.schedules {
+        finder.rule(named(&schedule.name), schedule.cite.as_ref());
+    }
+    for output in &resolved.outputs {
+        // What is listed as an output is ruled elsewhere; the quote above the list need not be about it.
+        if output.cite.is_some() {
+            finder.rule(named(&output.name), output.cite.as_ref());
+        }
+    }
+    for invariant in &resolved.invariants {
+        finder.rule(("always".to_owned(), invariant.span), invariant.cite.as_ref());
+    }
+    finder.found
+}
+
+struct Finder<'a> {
+    sources: &'a Sources,
+    found: Vec<Citation>,
+}
+
+impl<'a> Finder<'a> {
+    /// The clause of a rule that stands at a place.
+    fn rule(&mut self, (rule, at): (String, Span), cite: Option<&Quoted>) {
+        let quoted = self.sources.clause_at(at);
+        match cite {
+            Some(cite) => self.cited(rule, cite, quoted.map(|clause| clause.text.clone())),
+            None => self.quoted(rule, quoted),
+        }
+    }
+
+    /// The rows of a ladder may stand under several clauses.
+    fn ladder(&mut self, ladder: &resolved::Ladder) {
+        let mut clauses: Vec<&Clause> = Vec::new();
+        for row in &ladder.rows {
+            let clause = self.sources.clause_at(row.span);
+            clauses.extend(clause.filter(|clause| !clauses.contains(clause)));
+        }
+        let rule = ladder.name.text.clone();
+        if let Some(cite) = &ladder.cite {
+            let text: Vec<&str> = clauses.iter().map(|clause| clause.text.as_str()).collect();
+            self.cited(rule, cite, (!text.is_empty()).then(|| text.join("\n")));
+            return;
+        }
+        for clause in clauses {
+            self.quoted(rule.clone(), Some(clause));
+        }
+    }
+
+    /// A clause that is named: its text is what the source quotes under that name, or else what it quotes above the rule.
+    fn cited(&mut self, rule: String, cite: &Quoted, above: Option<String>) {
+        let named = self.sources.clause_named(cite.span, &cite.text).map(|clause| clause.text.clone());
+        self.push(Citation { rule, clause: cite.text.clone(), text: named.or(above) });
+    }
+
+    /// A clause that is only quoted. Parts of one clause are quoted one by one.
+    fn quoted(&mut self, rule: String, clause: Option<&'a Clause>) {
+        let Some(clause) = clause else { return };
+        let name = clause.name();
+        let earlier = self.found.iter_mut().find(|known| known.rule == rule && known.clause == name);
+        match (earlier, clause.heading.is_some()) {
+            (Some(Citation { text: Some(text), .. }), true) if *text != clause.text => {
+                text.push('\n');
+                text.push_str(&clause.text);
+            }
+            _ => self.push(Citation { rule, clause: name, text: Some(clause.text.clone()) }),
+        }
+    }
+
+    fn push(&mut self, citation: Citation) {
+        if !self.found.contains(&citation) {
+            self.found.push(citation);
+        }
+    }
+}
