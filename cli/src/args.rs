@@ -30,6 +30,8 @@ pub(crate) enum Command {
     Test(TestArgs),
     /// Print what a policy takes and gives, as JSON, or draw how it is settled
     Schema(SchemaArgs),
+    /// Render policies as pages: clauses beside rules, tables, charts, examples and a glossary
+    Doc(DocArgs),
 }
 
 /// `fen check`
@@ -144,6 +146,20 @@ pub(crate) struct SchemaArgs {
     pub(crate) lang: Option<LangArg>,
 }
 
+/// `fen doc`
+#[derive(Debug, clap::Args)]
+pub(crate) struct DocArgs {
+    /// Policies, or folders of them
+    #[arg(required = true, value_name = "PATH")]
+    pub(crate) paths: Vec<PathBuf>,
+    /// The folder to write the pages to
+    #[arg(short, long, value_name = "DIR")]
+    pub(crate) output: PathBuf,
+    /// Language of messages, and the one that pages are first shown in (default: that of the terminal)
+    #[arg(long, value_enum)]
+    pub(crate) lang: Option<LangArg>,
+}
+
 /// A language of messages.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum LangArg {
@@ -171,6 +187,7 @@ impl Args {
             Command::Run(args) => args.lang,
             Command::Test(args) => args.lang,
             Command::Schema(args) => args.lang,
+            Command::Doc(args) => args.lang,
         };
         lang.map(Lang::from)
     }

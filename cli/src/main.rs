@@ -4,6 +4,7 @@ mod args;
 mod build;
 mod check;
 mod disk;
+mod doc;
 mod error;
 mod files;
 mod language;
@@ -29,6 +30,7 @@ fn main() -> ExitCode {
         Command::Run(args) => run::run(&args, lang),
         Command::Test(args) => test::test(&args, lang),
         Command::Schema(args) => schema::schema(&args, lang),
+        Command::Doc(args) => doc::doc(&args, lang),
     };
     match done {
         Ok(code) => code,

@@ -24,6 +24,6 @@ pub use fen_grammar::source::{Position, Source, Sources, Span};
 
 pub use crate::gather::{Files, NoFiles};
 pub use crate::policy::{
-    Analysis, Cells, Failure, GrainOutcome, GroupOutcome, Module, OutOfRange, Outcome, Policy, StreamCells,
+    Analysis, Cells, Failure, GrainOutcome, GroupOutcome, Module, NameFacts, OutOfRange, Outcome, Policy, StreamCells,
     StreamOutcome, TestReport, analyze, analyze_with,
 };

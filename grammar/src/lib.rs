@@ -18,3 +18,4 @@ pub mod tree;
 mod words;
 
 pub use parse::{MAX_ITEM_BYTES, MAX_NESTING, MAX_SOURCE_BYTES, parse, parse_at, parse_source};
+pub use words::is_keyword;

@@ -1,6 +1,7 @@
 //! The words of the language, one row per word: grammar rule, English, 中文; and what the grammar's other rules are
 //! called in messages.
 
+use std::collections::HashSet;
 use std::sync::LazyLock;
 
 use crate::diagnostic::{Lang, Text};
@@ -275,6 +276,14 @@ pub(crate) fn is_word(rule: Rule) -> bool {
         known
     });
     KNOWN.get(rule as usize).copied().unwrap_or(false)
+}
+
+/// Whether a text is one of the language's words, or a part of one.
+#[must_use]
+pub fn is_keyword(text: &str) -> bool {
+    static KNOWN: LazyLock<HashSet<&str>> =
+        LazyLock::new(|| WORDS.iter().flat_map(|(_, en, zh)| en.split(' ').chain([*zh])).collect());
+    KNOWN.contains(text)
 }
 
 /// What a rule is called in messages; words are given in the language of the item they are missing from.

@@ -9,7 +9,7 @@ mod scan;
 use crate::source::Span;
 
 pub use self::plain::Plain;
-pub use self::scan::{dialect, is_markdown};
+pub use self::scan::{beginning, dialect, is_markdown};
 
 /// What a Markdown file holds for the compiler.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -20,12 +20,35 @@ pub fn is_markdown(name: &str) -> bool {
         .is_some_and(|(_, ending)| ["md", "markdown"].iter().any(|one| ending.eq_ignore_ascii_case(one)))
 }
 
+/// Where the Markdown of a file begins: behind a byte order mark, and behind the settings between two lines `---` that some
+/// tools put at the head of a file.
+#[must_use]
+pub fn beginning(text: &str) -> usize {
+    let body = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let start = text.len() - body.len();
+    let mut end = 0;
+    for (at, line) in body.split_inclusive('\n').enumerate() {
+        end += line.len();
+        match (at, line.trim_end()) {
+            (0, "---") => {}
+            (0, _) => return start,
+            (_, "---") => return start + end,
+            // Only what can be nothing else is left out.
+            (_, line) if line.is_empty() || line.starts_with("```") || line.starts_with("~~~") => return start,
+            (_, line) if !line.contains(':') && !line.starts_with([' ', '-', '#']) => return start,
+            _ => {}
+        }
+    }
+    start
+}
+
 impl Outline {
     /// Reads Markdown.
     #[must_use]
     pub fn of(markdown: &str) -> Self {
-        let body = markdown.strip_prefix('\u{feff}').unwrap_or(markdown);
-        let mut scanner = Scanner { offset: markdown.len() - body.len(), markdown, ..Scanner::default() };
+        let offset = beginning(markdown);
+        let body = markdown.get(offset..).unwrap_or_default();
+        let mut scanner = Scanner { offset, markdown, ..Scanner::default() };
         for (event, range) in Parser::new_ext(body, dialect()).into_offset_iter() {
             let span = Span { start: scanner.offset + range.start, end: scanner.offset + range.end };
             scanner.event(&event, span);
@@ -63,7 +86,7 @@ fn blank_but<'a>(text: &str, kept: impl Iterator<Item = &'a Span>) -> String {
 #[derive(Default)]
 struct Scanner<'a> {
     markdown: &'a str,
-    /// Where the text begins behind a byte order mark.
+    /// Where the Markdown begins.
     offset: usize,
     blocks: Vec<Block>,
     clauses: Vec<Clause>,

@@ -93,6 +93,16 @@ fn clauses_are_found_by_their_names() {
     assert_eq!(["三(五) 3", "四", "五", "五(1)", "五（1）2", "", " "].map(text), ["a", "", "", "d", "e", "", ""]);
 }
 
+#[test]
+fn settings_at_the_head_of_a_file_are_no_text() {
+    assert_eq!(beginning("\u{feff}---\ntitle: a\ntags:\n  - b\n---\n# c"), 31);
+    let none = ["", "a", "---", "---\ntitle: a\n", "---\ntext\n---\n", "---\n```fen\na: b\n```\n---\n", "a: b\n---\n"];
+    assert_eq!(none.map(beginning), [0; 7]);
+    let outline = Outline::of("---\ntitle: a\n---\n> b\n\n```fen\nc\n```\n");
+    assert_eq!(outline.clauses().iter().map(|clause| &clause.heading).collect::<Vec<_>>(), [&None]);
+    assert_eq!(outline.policy_blocks().count(), 1);
+}
+
 fn pieces_of_markdown() -> impl Strategy<Value = String> {
     let piece = prop_oneof![
         Just("```fen\n"),

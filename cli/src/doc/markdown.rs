@@ -1,0 +1,261 @@
+//! Literate policies: their Markdown, with rules in the place of their blocks.
+
+use fen_grammar::literate::{Outline, Plain, Role, beginning, dialect};
+use fen_grammar::source::{Source, Span};
+use pulldown_cmark::{CodeBlockKind, Event, Parser, Tag, TagEnd};
+
+use super::body::Body;
+use super::code::Code;
+use super::html::{escape, say};
+
+/// What a page knows of the files around it.
+pub(super) struct Around<'a> {
+    /// Where a link to a file leads in the site, if it leads anywhere.
+    pub(super) page: &'a dyn Fn(&str) -> Option<String>,
+    /// A picture, as an address that holds all of it.
+    pub(super) picture: &'a dyn Fn(&str) -> Option<String>,
+}
+
+/// The body of a literate policy. `figures` draws what belongs to the items in a block.
+pub(super) fn body(
+    source: &Source,
+    outline: &Outline,
+    code: &Code<'_>,
+    figures: &dyn Fn(Span) -> String,
+    around: &Around<'_>,
+) -> Body {
+    let text = source.text();
+    let offset = beginning(text);
+    let markdown = text.get(offset..).unwrap_or_default();
+    let mut writer = Writer {
+        outline,
+        code,
+        figures,
+        around,
+        body: Body::default(),
+        html: String::new(),
+        depth: 0,
+        heading: None,
+        block: None,
+        other_block: false,
+        is_in_head: false,
+        alternative: None,
+        links: Vec::new(),
+    };
+    for (event, range) in Parser::new_ext(markdown, dialect()).into_offset_iter() {
+        writer.event(&event, offset + range.start);
+    }
+    writer.end_words();
+    writer.body
+}
+
+struct Writer<'a> {
+    outline: &'a Outline,
+    code: &'a Code<'a>,
+    figures: &'a dyn Fn(Span) -> String,
+    around: &'a Around<'a>,
+    body: Body,
+    /// What is written of the block that is open.
+    html: String,
+    /// Blocks around.
+    depth: usize,
+    heading: Option<Plain>,
+    /// The policy's block that is open.
+    block: Option<usize>,
+    /// Another block is open.
+    other_block: bool,
+    is_in_head: bool,
+    /// The text of a picture that is open.
+    alternative: Option<String>,
+    /// Whether each open link leads anywhere.
+    links: Vec<bool>,
+}
+
+impl Writer<'_> {
+    fn event(&mut self, event: &Event<'_>, place: usize) {
+        if let Some(heading) = &mut self.heading {
+            heading.add(event);
+        }
+        match event {
+            Event::Start(tag) => self.start(tag, place),
+            Event::End(tag) => self.end(*tag),
+            Event::Text(text) | Event::Code(text) if self.alternative.is_some() => {
+                self.alternative.as_mut().into_iter().for_each(|words| words.push_str(text));
+            }
+            // The lines of a policy's block are shown with its names linked.
+            Event::Text(_) if self.block.is_some() => {}
+            Event::Text(text) => self.html += &escape(text),
+            Event::Code(text) => self.html += &format!("<code>{}</code>", escape(text)),
+            Event::SoftBreak => self.html.push('\n'),
+            Event::HardBreak => self.html += "<br>",
+            Event::Rule => self.end_words(),
+            Event::Html(html) | Event::InlineHtml(html) => self.raw(html),
+            _ => {}
+        }
+    }
+
+    /// HTML within Markdown is shown as it is written: a page holds nothing that is not made here. Comments are left out.
+    fn raw(&mut self, html: &str) {
+        let lower = html.trim().to_ascii_lowercase();
+        if lower.starts_with("<br") {
+            self.html += "<br>";
+        } else if !lower.starts_with("<!--") {
+            self.html += &escape(html);
+        }
+    }
+
+    fn start(&mut self, tag: &Tag<'_>, place: usize) {
+        match tag {
+            Tag::Paragraph => self.open("<p>"),
+            Tag::Heading { .. } => {
+                if self.depth == 0 {
+                    self.end_words();
+                }
+                self.depth += 1;
+                self.heading = Some(Plain::default());
+            }
+            Tag::BlockQuote(None) => self.open("<blockquote>"),
+            Tag::BlockQuote(Some(_)) => self.open("<aside>"),
+            Tag::CodeBlock(kind) => self.start_block(kind, place),
+            Tag::HtmlBlock => self.open("<p>"),
+            Tag::List(None) => self.open("<ul>"),
+            Tag::List(Some(first)) => self.open(&format!("<ol start=\"{first}\">")),
+            Tag::Item => self.open("<li>"),
+            Tag::Table(_) => self.open("<div class=\"scroll\"><table>"),
+            Tag::TableHead => {
+                self.is_in_head = true;
+                self.open("<thead><tr>");
+            }
+            Tag::TableRow => self.open("<tr>"),
+            Tag::TableCell => self.open(if self.is_in_head { "<th>" } else { "<td>" }),
+            Tag::Emphasis => self.html += "<em>",
+            Tag::Strong => self.html += "<strong>",
+            Tag::Strikethrough => self.html += "<s>",
+            Tag::Link { dest_url, .. } => {
+                let address = self.address(dest_url);
+                if let Some(address) = &address {
+                    self.html += &format!("<a href=\"{}\">", escape(address));
+                }
+                self.links.push(address.is_some());
+            }
+            Tag::Image { dest_url, .. } => {
+                if let Some(picture) = (self.around.picture)(dest_url) {
+                    self.html += &format!("<img src=\"{}\" alt=\"", escape(&picture));
+                    self.links.push(true);
+                } else {
+                    self.links.push(false);
+                }
+                self.alternative = Some(String::new());
+            }
+            _ => {}
+        }
+    }
+
+    fn open(&mut self, html: &str) {
+        self.depth += 1;
+        self.html += html;
+    }
+
+    fn close(&mut self, html: &str) {
+        self.depth = self.depth.saturating_sub(1);
+        self.html += html;
+        if self.depth == 0 {
+            self.end_words();
+        }
+    }
+
+    /// What is written so far are words before or after rules.
+    fn end_words(&mut self) {
+        let html = std::mem::take(&mut self.html);
+        if !html.trim().is_empty() {
+            self.body.words(&html);
+        }
+    }
+
+    fn start_block(&mut self, kind: &CodeBlockKind<'_>, place: usize) {
+        self.depth += 1;
+        let blocks = self.outline.blocks();
+        let at = blocks.iter().position(|block| block.span.start == place);
+        let role = at.and_then(|at| blocks.get(at)).map_or(Role::Other, |block| block.role);
+        match (kind, role) {
+            (CodeBlockKind::Fenced(_), Role::Policy) => self.block = at,
+            (_, role) => {
+                self.other_block = true;
+                if role == Role::Shown {
+                    let note = say("shown only, not part of the policy", "仅供阅读，不是政策内容");
+                    self.html += &format!("<p class=\"note\">{note}</p>");
+                }
+                self.html += "<pre class=\"shown\"><code>";
+            }
+        }
+    }
+
+    fn end_block(&mut self) {
+        self.depth = self.depth.saturating_sub(1);
+        if std::mem::take(&mut self.other_block) {
+            self.html += "</code></pre>\n";
+            if self.depth == 0 {
+                self.end_words();
+            }
+        }
+        let Some(block) = self.block.take().and_then(|at| self.outline.blocks().get(at)) else { return };
+        let html = self.code.block(&block.lines) + &(self.figures)(block.span);
+        if self.depth == 0 {
+            self.body.rules(&html);
+        } else {
+            // Within a list or a quote the rules stay where they stand.
+            self.html += &format!("<div class=\"rules\">{html}</div>");
+        }
+    }
+
+    fn end(&mut self, tag: TagEnd) {
+        match tag {
+            TagEnd::Paragraph | TagEnd::HtmlBlock => self.close("</p>\n"),
+            TagEnd::Heading(level) => {
+                self.depth = self.depth.saturating_sub(1);
+                let text = self.heading.take().map(|heading| heading.text().to_owned()).unwrap_or_default();
+                if self.depth == 0 {
+                    let html = std::mem::take(&mut self.html);
+                    self.body.heading(level as usize, &html, &text);
+                } else {
+                    // A heading in a quote: the words are written already.
+                    self.html += "<br>\n";
+                }
+            }
+            TagEnd::BlockQuote(None) => self.close("</blockquote>\n"),
+            TagEnd::BlockQuote(Some(_)) => self.close("</aside>\n"),
+            TagEnd::CodeBlock => self.end_block(),
+            TagEnd::List(true) => self.close("</ol>\n"),
+            TagEnd::List(false) => self.close("</ul>\n"),
+            TagEnd::Item => self.close("</li>\n"),
+            TagEnd::Table => self.close("</tbody></table></div>\n"),
+            TagEnd::TableHead => {
+                self.is_in_head = false;
+                self.close("</tr></thead><tbody>\n");
+            }
+            TagEnd::TableRow => self.close("</tr>\n"),
+            TagEnd::TableCell => self.close(if self.is_in_head { "</th>" } else { "</td>" }),
+            TagEnd::Emphasis => self.html += "</em>",
+            TagEnd::Strong => self.html += "</strong>",
+            TagEnd::Strikethrough => self.html += "</s>",
+            TagEnd::Link if self.links.pop() == Some(true) => self.html += "</a>",
+            TagEnd::Image => {
+                let words = escape(&self.alternative.take().unwrap_or_default());
+                self.html += &words;
+                if self.links.pop() == Some(true) {
+                    self.html += "\">";
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// Where a link leads: out, within the page, or to another page of the site.
+    fn address(&self, written: &str) -> Option<String> {
+        let lower = written.trim().to_ascii_lowercase();
+        if ["https://", "http://", "mailto:", "#"].iter().any(|start| lower.starts_with(start)) {
+            return Some(written.trim().to_owned());
+        }
+        (self.around.page)(written)
+    }
+}

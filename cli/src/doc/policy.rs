@@ -1,0 +1,211 @@
+//! The page of one policy.
+
+use std::collections::{HashMap, HashSet};
+
+use fen_compiler::{NameFacts, Text};
+use fen_grammar::source::Span;
+use fen_grammar::tree::{Item, ItemKind};
+use fen_schema::Schema;
+
+use super::code::Code;
+use super::figures::Figures;
+use super::glossary::{self, Entry};
+use super::html::{both, escape, say};
+use super::markdown::{self, Around};
+use super::page::{Page, facts};
+use super::sections::Sections;
+use super::site::{Document, Site};
+use super::{picture, plain};
+
+/// What the index says of a policy.
+pub(super) struct Summary {
+    pub(super) title: String,
+    pub(super) facts: Vec<(Text, String)>,
+}
+
+/// Everything that a page is made from.
+struct Known<'a> {
+    document: &'a Document,
+    site: &'a Site,
+    /// `None` for libraries.
+    schema: Option<Schema>,
+    names: Vec<NameFacts>,
+    entries: Vec<Entry>,
+}
+
+/// The page of a policy, and what the index says of it.
+pub(super) fn page(document: &Document, site: &Site) -> (Page, Summary) {
+    let policy = document.analysis.policy();
+    let schema = policy.and_then(|policy| policy.compile().ok()).map(|module| module.schema);
+    let names = policy.map(fen_compiler::Policy::names).unwrap_or_default();
+    let entries = glossary::entries(&document.source, &document.items);
+    let known = Known { document, site, schema, names, entries };
+    let summary = known.summary();
+    let page = Page {
+        title: Text::new(summary.title.clone(), summary.title.clone()),
+        index: Some(document.to_root() + "index.html"),
+        body: known.body(&summary),
+    };
+    (page, summary)
+}
+
+impl Known<'_> {
+    fn items(&self) -> &[Item] {
+        &self.document.items
+    }
+
+    fn summary(&self) -> Summary {
+        let schema = self.schema.as_ref();
+        let written =
+            |pick: &dyn Fn(&ItemKind) -> Option<String>| self.items().iter().find_map(|item| pick(&item.kind));
+        let name = schema.map(|schema| schema.policy.clone()).or_else(|| {
+            written(&|kind| match kind {
+                ItemKind::Policy(name) | ItemKind::Library(name) => Some(name.text.clone()),
+                _ => None,
+            })
+        });
+        let name = name.unwrap_or_default();
+        let title = written(&|kind| match kind {
+            ItemKind::Title(title) => Some(title.text.clone()),
+            _ => None,
+        });
+        let title = title.or_else(|| schema.and_then(|schema| schema.title.clone())).unwrap_or_else(|| name.clone());
+        let source = written(&|kind| match kind {
+            ItemKind::Source(source) => Some(source.text.clone()),
+            _ => None,
+        });
+        let source = source.or_else(|| schema.and_then(|schema| schema.source.clone()));
+        let force = schema.and_then(|schema| schema.in_force.as_ref()).map(|force| match &force.to {
+            Some(to) => say(&format!("{} to {to}", force.from), &format!("{} 至 {to}", force.from)),
+            None => say(&format!("from {}", force.from), &format!("自 {} 起", force.from)),
+        });
+        let dated = schema.and_then(|schema| schema.dated_by.clone());
+        let base = self.items().iter().find_map(|item| match &item.kind {
+            ItemKind::Amend(amend) => Some(self.policy_link(&amend.base.text)),
+            _ => None,
+        });
+        let kind = if schema.is_none() { say("library of rules", "规则库") } else { String::new() };
+        let facts = vec![
+            (Text::new("policy", "政策"), escape(&name)),
+            (Text::new("kind", "类别"), kind),
+            (Text::new("source", "依据"), escape(&source.unwrap_or_default())),
+            (Text::new("in force", "施行"), force.unwrap_or_default()),
+            (Text::new("goes by the date", "适用日期"), dated.map(|dated| escape(&dated)).unwrap_or_default()),
+            (Text::new("amends", "修订"), base.unwrap_or_default()),
+            (Text::new("file", "文件"), escape(&self.document.shown)),
+        ];
+        Summary { title, facts }
+    }
+
+    /// A policy's name, which leads to its page if the site has one.
+    fn policy_link(&self, name: &str) -> String {
+        let is_it = |item: &Item| match &item.kind {
+            ItemKind::Policy(own) => own.text == name,
+            ItemKind::Amend(amend) => amend.name.text == name,
+            _ => false,
+        };
+        let found = self.site.documents.iter().find(|document| document.items.iter().any(is_it));
+        found.map_or_else(
+            || escape(name),
+            |found| {
+                let page = escape(&(self.document.to_root() + &found.address()));
+                format!("<a data-page=\"{page}\" href=\"{page}\">{}</a>", escape(name))
+            },
+        )
+    }
+
+    fn body(&self, summary: &Summary) -> String {
+        let document = self.document;
+        let defined: HashMap<usize, String> =
+            self.entries.iter().map(|entry| (entry.span.start, entry.name.clone())).collect();
+        let names: HashSet<String> = self
+            .entries
+            .iter()
+            .map(|entry| entry.name.clone())
+            .chain(self.names.iter().map(|facts| facts.name.clone()))
+            .collect();
+        let code = Code { source: &document.source, names, defined };
+        let labels = self.labels();
+        let named = |name: &str| labels.get(name).cloned().unwrap_or_else(|| Text::new(name, name));
+        let figures = Figures { source: &document.source, items: self.items(), code: &code, labels: labels.clone() };
+        let figures_of = |span: Span| -> String {
+            let is_here = |item: &&Item| span.start <= item.span.start && item.span.start < span.end;
+            self.items().iter().filter(is_here).map(|item| figures.of(item)).collect()
+        };
+        let around = Around {
+            page: &|written| self.site.page(document, written),
+            picture: &|written| picture::address(&document.path, written),
+        };
+        let body = match document.source.outline() {
+            Some(outline) => markdown::body(&document.source, outline, &code, &figures_of, &around),
+            None => plain::body(&document.source, self.items(), &code, &figures_of),
+        };
+        let clause_of = |name: &str| {
+            let citations = &self.schema.as_ref()?.citations;
+            citations.iter().find(|citation| citation.rule == name).map(|citation| citation.clause.clone())
+        };
+        let sections = Sections {
+            items: self.items(),
+            entries: &self.entries,
+            document: self.schema.as_ref().and_then(|schema| schema.source.clone()),
+            named: &named,
+        };
+        let invariants = self.invariants();
+        format!(
+            "<h1>{}</h1>\n{}{}{}{}{invariants}{}",
+            escape(&summary.title),
+            facts(&summary.facts),
+            body.finish(),
+            sections.parameters(),
+            sections.examples(),
+            glossary::section(&self.entries, &self.names, &clause_of),
+        )
+    }
+
+    /// What always holds.
+    fn invariants(&self) -> String {
+        let invariants = self.schema.as_ref().map(|schema| schema.invariants.as_slice()).unwrap_or_default();
+        if invariants.is_empty() {
+            return String::new();
+        }
+        let one = |text: &String| {
+            let words: Vec<&str> = text.split_whitespace().collect();
+            format!("<li><code>{}</code></li>", escape(&words.join(" ")))
+        };
+        let title = say("What always holds", "恒有");
+        let list: String = invariants.iter().map(one).collect();
+        format!("<section id=\"invariants\"><h2>{title}</h2>\n<ul>{list}</ul></section>\n")
+    }
+
+    /// What people call names: labels of what is defined here or elsewhere, and of values of enums.
+    fn labels(&self) -> HashMap<String, Text> {
+        let mut labels: HashMap<String, Text> = HashMap::new();
+        for item in self.items() {
+            let ItemKind::Enum(one) = &item.kind else { continue };
+            for (name, quoted) in &one.values {
+                if let Some(label) = glossary::label(quoted) {
+                    labels.insert(name.text.clone(), label);
+                }
+            }
+        }
+        labels.extend(self.names.iter().map(|facts| (facts.name.clone(), facts.label.clone())));
+        labels.extend(self.entries.iter().filter_map(|entry| Some((entry.name.clone(), entry.label.clone()?))));
+        labels
+    }
+}
+
+/// What the index shows of a policy.
+pub(super) fn card(document: &Document, summary: &Summary) -> String {
+    let page = escape(&document.address());
+    let mut html = format!("<li><h3><a data-page=\"{page}\" href=\"{page}\">{}</a></h3>", escape(&summary.title));
+    // The title goes before the name; the file names the page.
+    let shown: Vec<(Text, String)> =
+        summary.facts.iter().filter(|(_, value)| *value != escape(&summary.title)).cloned().collect();
+    html += &facts(&shown);
+    let count = |pick: &dyn Fn(&ItemKind) -> bool| document.items.iter().filter(|item| pick(&item.kind)).count();
+    let examples = count(&|kind| matches!(kind, ItemKind::Example(_)));
+    let params = count(&|kind| matches!(kind, ItemKind::Param(_)));
+    let words =
+        Text::new(format!("{params} parameters, {examples} examples"), format!("参数 {params} 项，示例 {examples} 例"));
+    html + &format!("<p class=\"note\">{}</p></li>\n", both(&words))
+}
