@@ -4,6 +4,7 @@
 //!   the ```` ```fen setting ```` block of its language, and all that it defines is an output.
 //! * Two such blocks with nothing between them are the same in English and Chinese: they compile to the same code.
 //! * ```` ```fen refused CODE ```` is refused with that code and no other.
+//! * ````` ````markdown ````` is a policy in literate form.
 //! * ```` ```csv NAME ```` and ```` ```fen file NAME ```` are files that the blocks after them can name; the latter is
 //!   accepted itself.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
@@ -11,8 +12,9 @@
 use std::collections::{BTreeSet, HashMap};
 use std::path::Path;
 
+use fen_compiler::literate::{self, Outline};
 use fen_compiler::render::{Style, text};
-use fen_compiler::{Analysis, Files, Lang, Source, analyze_with};
+use fen_compiler::{Analysis, Files, Lang, Source, analyze, analyze_with};
 
 /// A fenced block.
 struct Block {
@@ -30,27 +32,19 @@ fn page() -> String {
 }
 
 fn blocks(markdown: &str) -> Vec<Block> {
-    let mut blocks: Vec<Block> = Vec::new();
-    let mut open: Option<Block> = None;
-    let mut is_direct = false;
-    for (at, line) in markdown.lines().enumerate() {
-        match (&mut open, line.strip_prefix("```")) {
-            (Some(_), Some(_)) => {
-                blocks.extend(open.take());
-                is_direct = true;
-            }
-            (Some(block), None) => {
-                block.text += line;
-                block.text.push('\n');
-            }
-            (None, Some(info)) => {
-                let (info, text) = (info.trim().to_owned(), String::new());
-                open = Some(Block { info, text, line: at + 1, follows_directly: is_direct });
-            }
-            (None, None) => is_direct &= line.trim().is_empty(),
+    let outline = Outline::of(markdown);
+    let mut end = 0;
+    let block = |block: &literate::Block| {
+        let between = markdown.get(end..block.span.start).unwrap();
+        end = block.span.end;
+        Block {
+            info: block.info.clone(),
+            text: block.lines.iter().filter_map(|line| markdown.get(line.start..line.end)).collect(),
+            line: markdown.get(..block.span.start).unwrap().lines().count() + 1,
+            follows_directly: between.trim().is_empty(),
         }
-    }
-    blocks
+    };
+    outline.blocks().iter().map(block).collect()
 }
 
 #[derive(Default)]
@@ -171,6 +165,13 @@ fn documentation_is_true() {
                 let codes: BTreeSet<&str> = analysis.diagnostics().iter().map(|one| one.code).collect();
                 if codes != BTreeSet::from([*code]) {
                     wrong += &format!("line {}: not {code} but {codes:?}\n{}\n", block.line, complaints(&analysis));
+                }
+            }
+            ["markdown"] => {
+                count += 1;
+                let analysis = analyze(&Source::new(format!("line {}.md", block.line), block.text.clone()));
+                if analysis.policy().is_none() {
+                    wrong += &format!("line {}: refused\n{}\n", block.line, complaints(&analysis));
                 }
             }
             ["fen", "setting"] | ["csv", _] | ["text"] => {}
