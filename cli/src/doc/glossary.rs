@@ -201,7 +201,12 @@ pub(super) fn section(entries: &[Entry], facts: &[NameFacts], clause_of: &dyn Fn
     let others = facts.iter().filter(is_other).map(|facts| {
         let shown = escape(&facts.name);
         let name = format!("<b id=\"{}\" class=\"name\">{shown}</b>", anchor(&facts.name));
-        let kind = Text::new("from another file", "来自其他文件");
+        let is_of_indicator =
+            |entry: &Entry| facts.name.strip_prefix(&entry.name).is_some_and(|rest| rest.starts_with('_'));
+        let kind = match entries.iter().find(|entry| entry.kind.en == "indicator" && is_of_indicator(entry)) {
+            Some(entry) => Text::new(format!("output of {}", entry.name), format!("{}的输出列", entry.name)),
+            None => Text::new("from another file", "来自其他文件"),
+        };
         row(name, &facts.name, Some(facts.label.clone()), &kind, Some(facts), clause_of(&facts.name))
     });
     let rows: Vec<Vec<String>> = own.chain(others).collect();

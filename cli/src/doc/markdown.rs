@@ -1,6 +1,6 @@
 //! Literate policies: their Markdown, with rules in the place of their blocks.
 
-use fen_grammar::literate::{Outline, Plain, Role, beginning, dialect};
+use fen_grammar::literate::{Outline, Plain, Role, beginning, dialect, needs_space};
 use fen_grammar::source::{Source, Span};
 use pulldown_cmark::{CodeBlockKind, Event, Parser, Tag, TagEnd};
 
@@ -39,6 +39,7 @@ pub(super) fn body(
         block: None,
         other_block: false,
         is_in_head: false,
+        is_broken: false,
         alternative: None,
         links: Vec::new(),
     };
@@ -65,6 +66,8 @@ struct Writer<'a> {
     /// Another block is open.
     other_block: bool,
     is_in_head: bool,
+    /// A line has ended within a paragraph.
+    is_broken: bool,
     /// The text of a picture that is open.
     alternative: Option<String>,
     /// Whether each open link leads anywhere.
@@ -73,6 +76,10 @@ struct Writer<'a> {
 
 impl Writer<'_> {
     fn event(&mut self, event: &Event<'_>, place: usize) {
+        if self.is_broken && !matches!(event, Event::Text(_)) {
+            self.is_broken = false;
+            self.html.push('\n');
+        }
         if let Some(heading) = &mut self.heading {
             heading.add(event);
         }
@@ -84,9 +91,16 @@ impl Writer<'_> {
             }
             // The lines of a policy's block are shown with its names linked.
             Event::Text(_) if self.block.is_some() => {}
-            Event::Text(text) => self.html += &escape(text),
+            Event::Text(text) => {
+                if std::mem::take(&mut self.is_broken)
+                    && needs_space(self.html.chars().next_back(), text.chars().next())
+                {
+                    self.html.push('\n');
+                }
+                self.html += &escape(text);
+            }
             Event::Code(text) => self.html += &format!("<code>{}</code>", escape(text)),
-            Event::SoftBreak => self.html.push('\n'),
+            Event::SoftBreak => self.is_broken = true,
             Event::HardBreak => self.html += "<br>",
             Event::Rule => self.end_words(),
             Event::Html(html) | Event::InlineHtml(html) => self.raw(html),

@@ -1,5 +1,6 @@
 //! Policies without Markdown: comments and the clauses that rules cite stand beside the rules.
 
+use fen_grammar::literate::needs_space;
 use fen_grammar::source::{Source, Span};
 use fen_grammar::tree::Item;
 
@@ -47,7 +48,14 @@ fn row(
 ) {
     let mut words = String::new();
     if !comment.is_empty() {
-        words += &format!("<p>{}</p>\n", comment.iter().map(|line| escape(line)).collect::<Vec<_>>().join("\n"));
+        let mut text = String::new();
+        for line in comment {
+            if needs_space(text.chars().next_back(), line.chars().next()) {
+                text.push(' ');
+            }
+            text += line;
+        }
+        words += &format!("<p>{}</p>\n", escape(&text));
     }
     let span = lines.iter().copied().reduce(Span::to);
     if let Some(span) = span {

@@ -56,7 +56,8 @@ impl Policy {
         for table in &program.tables {
             add(facts(program, &table.name, table.ty, (&table.facts.low, &table.facts.high)));
         }
-        for value in &program.values {
+        // What the compiler makes up on the way has a name that nobody could write.
+        for value in program.values.iter().filter(|value| !value.name.contains(' ')) {
             let output = program.outputs.iter().find(|output| output.name == value.name);
             let facts = facts(program, &value.name, value.ty, (&value.facts.low, &value.facts.high));
             let label = output.map_or_else(|| facts.label.clone(), |output| output.label.clone());
@@ -102,6 +103,7 @@ fn type_name(program: &Program, ty: Type) -> Text {
         Type::Code => Text::new("code", "编码"),
         Type::Id => Text::new("id", "标识"),
         Type::Enum(id) => match program.enums.get(id.0).map(|one| one.name.as_str()) {
+            Some("verdict") => Text::new("verdict", "结论"),
             Some(name) if !name.is_empty() => Text::new(name, name),
             _ => Text::new("one of several", "选项"),
         },

@@ -8,7 +8,7 @@ mod scan;
 
 use crate::source::Span;
 
-pub use self::plain::Plain;
+pub use self::plain::{Plain, needs_space};
 pub use self::scan::{beginning, dialect, is_markdown};
 
 /// What a Markdown file holds for the compiler.

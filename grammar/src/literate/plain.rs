@@ -82,8 +82,9 @@ impl Plain {
     }
 }
 
-/// Lines of Chinese are joined without a space.
-fn needs_space(before: Option<char>, after: Option<char>) -> bool {
+/// Whether two lines of a paragraph are joined by a space, by the characters on both sides; those of Chinese are not.
+#[must_use]
+pub fn needs_space(before: Option<char>, after: Option<char>) -> bool {
     let is_wide = |c: char| matches!(c, '\u{2e80}'..='\u{9fff}' | '\u{f900}'..='\u{faff}' | '\u{ff00}'..='\u{ffef}' | '\u{20000}'..='\u{3ffff}');
     let joins = |c: Option<char>| c.is_none_or(|c| c.is_whitespace() || is_wide(c));
     !joins(before) && !joins(after)
