@@ -273,3 +273,55 @@ impl Writer<'_> {
         (self.around.page)(written)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::{HashMap, HashSet};
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn page(markdown: &str) -> String {
+        let source = Source::new("a.md", markdown);
+        let code = Code { source: &source, names: HashSet::from(["b".to_owned()]), defined: HashMap::new() };
+        let around = Around { page: &|_| None, picture: &|_| Some("data:,".to_owned()) };
+        body(&source, source.outline().unwrap(), &code, &|_| String::new(), &around).finish()
+    }
+
+    /// Whether everything that is opened is closed.
+    fn is_closed(html: &str) -> bool {
+        let mut open: Vec<String> = Vec::new();
+        for mark in html.split('<').skip(1) {
+            let name: String = mark.trim_start_matches('/').chars().take_while(char::is_ascii_alphanumeric).collect();
+            if mark.starts_with('/') {
+                if open.pop() != Some(name) {
+                    return false;
+                }
+            } else if name != "br" && name != "img" {
+                open.push(name);
+            }
+        }
+        open.is_empty()
+    }
+
+    #[test]
+    fn markdown_becomes_html() {
+        insta::assert_snapshot!(page(
+            "# A & *b*\n\none\ntwo `c<d` **e** ~~f~~<br>g  \nh <i>i</i>\n\n- [x](https://a.b?c&d) [y](javascript:z) ![p\"q](r.png)\n  1. s\n\n> t\n\n```fen\nb = 1 # <u>\n```\n\n\
+             <div>\nraw\n</div>\n<!-- gone -->\n\n| v | w |\n|-|-|\n| x | y |\n\n> [!NOTE]\n> z\n\n```sh\nls\n```\n"
+        ));
+    }
+
+    proptest! {
+        #[test]
+        fn any_markdown_becomes_closed_html(pieces in prop::collection::vec(prop_oneof![
+            Just("```fen\n"), Just("```\n"), Just("~~~sh\n"), Just("> "), Just("- "), Just("1. "), Just("  "), Just("\n"), Just("# "), Just("b = 1\n"),
+            Just("> [!TIP]\n"), Just("---\n"), Just("|a|b|\n|-|-|\n"), Just("<!-- "), Just(" -->"), Just("<div>"), Just("*"), Just("**"), Just("~~"), Just("[a](b)"),
+            Just("![c"), Just("](d)"), Just("`"), Just("&lt;"), Just("\\"), Just("甲"), Just("==\n"), Just("    "), Just("<br>"), Just("\r\n"), Just("\u{feff}"),
+        ], 0..40)) {
+            let html = page(&pieces.concat());
+            prop_assert!(is_closed(&html), "{html}");
+        }
+    }
+}
