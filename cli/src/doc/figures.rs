@@ -5,7 +5,8 @@ use std::collections::HashMap;
 use fen_compiler::{Files, Text};
 use fen_grammar::source::{Source, Span};
 use fen_grammar::tree::{
-    Bounds, CellKey, Expr, ExprKind, Item, ItemKind, LiteralKind, Param, ParamValue, Quantity, Schedule, Yields,
+    Bounds, CellKey, Definition, DefinitionBody, Expr, ExprKind, Item, ItemKind, LiteralKind, Param, ParamValue,
+    Quantity, Quoted, Schedule, Yields,
 };
 
 use super::chart::{Chart, Column};
@@ -32,6 +33,7 @@ impl Figures<'_> {
         match &item.kind {
             ItemKind::Param(param) => self.param(param),
             ItemKind::Schedule(schedule) => self.schedule(schedule),
+            ItemKind::Definition(definition) => self.definition(definition),
             ItemKind::LadderRow(row) => {
                 // The whole ladder stands below its last row.
                 let subject = &row.subject.text;
@@ -58,6 +60,11 @@ impl Figures<'_> {
         }
     }
 
+    /// What stands above a table or chart.
+    fn heading(&self, name: &str) -> String {
+        format!("<p class=\"figure\">{}</p>\n", self.name_and_label(name))
+    }
+
     fn literal(&self, literal: &fen_grammar::tree::Literal) -> Text {
         values::literal(literal, &|name| self.named(name))
     }
@@ -67,8 +74,8 @@ impl Figures<'_> {
         match &param.value {
             ParamValue::Required => String::new(),
             ParamValue::Cells(versions) if param.keys.is_empty() && versions.len() < 2 => String::new(),
-            ParamValue::Cells(_) => self.cells(param),
-            ParamValue::File(path) => self.file(&path.text),
+            ParamValue::Cells(_) => self.heading(&param.name.text) + &self.cells(param),
+            ParamValue::File(path) => self.heading(&param.name.text) + &self.file(&path.text),
         }
     }
 
@@ -146,9 +153,39 @@ impl Figures<'_> {
         format!("{}<p class=\"note\">{note}<code>{}</code></p>\n", table("values", &head, shown), escape(path))
     }
 
+    /// The cases and exceptions of a definition; empty if it has none.
+    fn definition(&self, definition: &Definition) -> String {
+        let mut rows: Vec<Vec<String>> = Vec::new();
+        let mut add = |condition: String, value: &Expr, cite: &Option<Quoted>| {
+            let clause = cite.as_ref().map(|cite| escape(&cite.text)).unwrap_or_default();
+            rows.push(vec![condition, self.expression(value), clause]);
+        };
+        let (cases, base) = match &definition.body {
+            DefinitionBody::Expr(expr) => (Vec::new(), Some((expr, &definition.cite))),
+            DefinitionBody::Cases(cases, otherwise) => {
+                let cases = cases.iter().map(|case| (case.condition.as_ref(), &case.value, &case.cite)).collect();
+                (cases, otherwise.as_deref().map(|case| (&case.value, &case.cite)))
+            }
+        };
+        if cases.is_empty() && definition.exceptions.is_empty() {
+            return String::new();
+        }
+        // Exceptions go before cases, whatever their order in the source.
+        let exceptions = definition.exceptions.iter().map(|one| (Some(&one.condition), &one.value, &one.cite));
+        for (condition, value, cite) in exceptions.chain(cases) {
+            add(condition.map(|condition| self.code.part(condition.span)).unwrap_or_default(), value, cite);
+        }
+        if let Some((value, cite)) = base {
+            add(say("otherwise", "其余"), value, cite);
+        }
+        let name = self.named(&definition.name.text);
+        let head = [Text::new("when", "情形"), name, Text::new("clause", "条款")];
+        table("cases", &head, &rows)
+    }
+
     /// A named ladder.
     fn schedule(&self, schedule: &Schedule) -> String {
-        let mut html = String::new();
+        let mut html = self.heading(&schedule.name.text);
         let several = schedule.versions.len() > 1;
         for (from, steps) in &schedule.versions {
             let bounds: Vec<&Bounds> = steps.iter().map(|step| &step.bounds).collect();

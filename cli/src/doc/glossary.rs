@@ -234,7 +234,11 @@ fn row(
         ty += &say(&format!(" per {}", per.en), &format!("，按{}", per.zh));
     }
     // What has no declared range goes as far as amounts go; that tells nobody anything.
-    let is_told = |(low, high): &&(Text, Text)| [low, high].iter().all(|text| text.en.len() < 24);
+    let digits = |text: &str| {
+        let whole = text.split('.').next().unwrap_or_default();
+        whole.chars().filter(char::is_ascii_digit).count()
+    };
+    let is_told = |(low, high): &&(Text, Text)| [low, high].iter().all(|text| digits(&text.en) < 14);
     let range = facts.and_then(|facts| facts.range.as_ref()).filter(is_told).map(|(low, high)| {
         let (low, high) = (grouped(low), grouped(high));
         if low == high {
