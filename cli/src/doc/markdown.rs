@@ -189,7 +189,7 @@ impl Writer<'_> {
     fn start_block(&mut self, kind: &CodeBlockKind<'_>, place: usize) {
         self.depth += 1;
         let blocks = self.outline.blocks();
-        let at = blocks.iter().position(|block| block.span.start == place);
+        let at = blocks.binary_search_by_key(&place, |block| block.span.start).ok();
         let role = at.and_then(|at| blocks.get(at)).map_or(Role::Other, |block| block.role);
         match (kind, role) {
             (CodeBlockKind::Fenced(_), Role::Policy) => self.block = at,

@@ -13,12 +13,6 @@ pub struct Plain {
 }
 
 impl Plain {
-    /// Text that begins with `text`.
-    #[must_use]
-    pub fn after(text: String) -> Self {
-        Self { text, ..Self::default() }
-    }
-
     /// What has been said so far.
     #[must_use]
     pub fn text(&self) -> &str {
@@ -74,7 +68,8 @@ impl Plain {
         self.text.push_str(words);
     }
 
-    fn line(&mut self) {
+    /// Goes on in a new line.
+    pub fn line(&mut self) {
         self.is_broken = false;
         if !self.text.is_empty() && !self.text.ends_with('\n') {
             self.text.push('\n');

@@ -53,6 +53,7 @@ impl Outline {
             let span = Span { start: scanner.offset + range.start, end: scanner.offset + range.end };
             scanner.event(&event, span);
         }
+        scanner.leave_quote();
         let Scanner { blocks, clauses, .. } = scanner;
         let policy = blocks.iter().filter(|block| block.role == Role::Policy);
         let code = blank_but(markdown, policy.flat_map(|block| &block.lines));
@@ -96,6 +97,8 @@ struct Scanner<'a> {
     open_heading: Option<Plain>,
     /// The quotes around; `false` for notes, which quote nothing.
     quotes: Vec<bool>,
+    /// How many of them are notes.
+    notes: usize,
     /// The text of the outermost quote.
     quoted: Plain,
     /// The clause that what follows implements.
@@ -115,52 +118,58 @@ impl Scanner<'_> {
             Event::End(TagEnd::CodeBlock) if self.is_in_block => self.end_block(event),
             Event::Text(text) if self.is_in_block => self.code(event, text, span),
             _ => {
-                self.is_after_quote &= self.is_quoting();
+                if !self.is_quoting() {
+                    self.leave_quote();
+                }
                 self.prose(event);
             }
         }
     }
 
     fn is_quoting(&self) -> bool {
-        !self.quotes.is_empty() && self.quotes.iter().all(|is_quote| *is_quote)
+        !self.quotes.is_empty() && self.notes == 0
     }
 
     fn begin_quote(&mut self, is_quote: bool, span: Span) {
         self.quotes.push(is_quote);
-        if !is_quote || !self.is_quoting() || self.quotes.len() > 1 {
-            self.is_after_quote &= self.is_quoting();
-            return;
-        }
-        let goes_on = self.clause.filter(|_| self.is_after_quote).and_then(|at| self.clauses.get_mut(at));
-        if let Some(clause) = goes_on {
-            clause.span.end = span.end;
-            self.quoted = Plain::after(format!("{}\n", clause.text));
-        } else {
-            self.clause = Some(self.clauses.len());
-            self.clauses.push(Clause { heading: self.heading.clone(), text: String::new(), span });
-            self.quoted = Plain::default();
+        self.notes += usize::from(!is_quote);
+        if !self.is_quoting() {
+            self.leave_quote();
+        } else if self.quotes.len() == 1 {
+            let goes_on = self.clause.filter(|_| self.is_after_quote).and_then(|at| self.clauses.get_mut(at));
+            if let Some(clause) = goes_on {
+                clause.span.end = span.end;
+                self.quoted.line();
+            } else {
+                self.clause = Some(self.clauses.len());
+                self.clauses.push(Clause { heading: self.heading.clone(), text: String::new(), span });
+                self.quoted = Plain::default();
+            }
         }
     }
 
     fn end_quote(&mut self) {
-        let is_clause = self.is_quoting() && self.quotes.len() == 1;
-        self.quotes.pop();
-        if is_clause {
-            let clause = self.clause.and_then(|at| self.clauses.get_mut(at));
-            if let Some(clause) = clause {
-                clause.text = self.quoted.text().to_owned();
-                // A quote of nothing is none.
-                if clause.text.is_empty() {
-                    self.clause = None;
-                }
+        self.is_after_quote |= self.is_quoting() && self.quotes.len() == 1;
+        self.notes -= usize::from(self.quotes.pop() == Some(false));
+    }
+
+    /// Something else than another quote follows a quote: that is all of the clause.
+    fn leave_quote(&mut self) {
+        if !std::mem::take(&mut self.is_after_quote) {
+            return;
+        }
+        if let Some(clause) = self.clause.and_then(|at| self.clauses.get_mut(at)) {
+            clause.text = self.quoted.text().to_owned();
+            // A quote of nothing is none.
+            if clause.text.is_empty() {
+                self.clause = None;
             }
-            self.is_after_quote = true;
         }
     }
 
     fn begin_block(&mut self, info: &str, span: Span) {
         self.is_in_block = true;
-        self.is_after_quote = false;
+        self.leave_quote();
         let (info, lines) = (info.trim().to_owned(), Vec::new());
         let role = role(&info);
         self.blocks.push(Block { span, info, role, is_closed: false, lines, clause: self.clause });

@@ -95,12 +95,24 @@ fn clauses_are_found_by_their_names() {
 
 #[test]
 fn settings_at_the_head_of_a_file_are_no_text() {
-    assert_eq!(beginning("\u{feff}---\ntitle: a\ntags:\n  - b\n---\n# c"), 31);
+    assert_eq!(beginning("\u{feff}---\ntitle: a\ntags:\n  - b\n---\n# c"), 32);
     let none = ["", "a", "---", "---\ntitle: a\n", "---\ntext\n---\n", "---\n```fen\na: b\n```\n---\n", "a: b\n---\n"];
     assert_eq!(none.map(beginning), [0; 7]);
     let outline = Outline::of("---\ntitle: a\n---\n> b\n\n```fen\nc\n```\n");
     assert_eq!(outline.clauses().iter().map(|clause| &clause.heading).collect::<Vec<_>>(), [&None]);
     assert_eq!(outline.policy_blocks().count(), 1);
+}
+
+/// Deep and long Markdown takes time in proportion to its length.
+#[test]
+fn hostile_markdown_is_read() {
+    let deep = format!("{}a\n", "> ".repeat(50_000));
+    let many = "> a\n\n".repeat(50_000);
+    let blocks = "> a\n\n```fen\n# b\n```\n\n".repeat(10_000);
+    let lists: String = (0..500).map(|depth| format!("{}- a\n", "  ".repeat(depth))).collect();
+    for markdown in [deep, many, blocks, lists, "[".repeat(50_000), "*a **a ".repeat(10_000), "|a".repeat(10_000)] {
+        holds(&markdown).unwrap();
+    }
 }
 
 fn pieces_of_markdown() -> impl Strategy<Value = String> {
