@@ -40,17 +40,20 @@ function forceView(force, language) {
   return days.length > 0 ? days : [texts.always];
 }
 
-/** One line for each clause with the rules that rest on it. */
+/** One line for each clause: its name, the rules that rest on it, and what it says if the policy quotes it. */
 function citationsView(citations) {
   const clauses = [...new Set(citations.map(({ clause }) => clause))];
   return clauses.map((clause) => {
-    const rules = [...new Set(citations.filter((citation) => citation.clause === clause).map(({ rule }) => rule))];
+    const cited = citations.filter((citation) => citation.clause === clause);
+    const rules = [...new Set(cited.map(({ rule }) => rule))];
+    const quoted = [...new Set(cited.flatMap(({ text }) => text?.split("\n") ?? []))];
     return element(
       "span",
       { testid: "policy-citation" },
       element("span", { lang: "zh" }, clause),
       " ",
       element("code", { class: "aside" }, rules.join(", ")),
+      ...quoted.flatMap((text) => [" ", element("q", { lang: "zh", testid: "policy-clause-text" }, text)]),
     );
   });
 }

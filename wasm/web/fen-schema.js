@@ -75,7 +75,7 @@ function demandSchema(schema) {
   demand(schema.plan || schema.rejects.every(({ column }) => names.has(column)), "rejects");
   demand(new Set(schema.rejects.map((reject) => reject.status)).size === schema.rejects.length, "rejects");
   demandList(schema.citations, "citations", (citation, place) =>
-    demand(isText(citation.rule) && isText(citation.clause), place),
+    demand(isText(citation.rule) && isText(citation.clause) && isText(citation.text ?? ""), place),
   );
   demand(Array.isArray(schema.invariants) && schema.invariants.every(isText), "invariants");
   if (schema.plan) demandPlan(schema, demandColumn);
