@@ -2,12 +2,12 @@
 
 use std::path::PathBuf;
 
-use clap::{Parser, Subcommand, ValueEnum};
+use clap::{CommandFactory, Parser, Subcommand, ValueEnum};
 use fen_compiler::Lang;
 
 /// Fen 分: policies of local health insurance, compiled and settled.
 #[derive(Debug, Parser)]
-#[command(name = "fen", version, arg_required_else_help = true)]
+#[command(name = "fen", version, arg_required_else_help = true, disable_help_subcommand = true)]
 pub(crate) struct Args {
     /// What to do.
     #[command(subcommand)]
@@ -30,6 +30,8 @@ pub(crate) enum Command {
     Test(TestArgs),
     /// Print what a policy takes and gives, as JSON, or draw how it is settled
     Schema(SchemaArgs),
+    /// Explain the code of a message, or print the help of a command
+    Help(HelpArgs),
 }
 
 /// `fen check`
@@ -144,6 +146,17 @@ pub(crate) struct SchemaArgs {
     pub(crate) lang: Option<LangArg>,
 }
 
+/// `fen help`
+#[derive(Debug, clap::Args)]
+pub(crate) struct HelpArgs {
+    /// A code such as `fen::tier::gap`, its end (`tier::gap`, `open_end`), a group of codes (`tier`), or a command
+    #[arg(value_name = "CODE|COMMAND")]
+    pub(crate) topic: Option<String>,
+    /// Language of the explanation (default: that of the terminal)
+    #[arg(long, value_enum)]
+    pub(crate) lang: Option<LangArg>,
+}
+
 /// A language of messages.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum LangArg {
@@ -171,7 +184,13 @@ impl Args {
             Command::Run(args) => args.lang,
             Command::Test(args) => args.lang,
             Command::Schema(args) => args.lang,
+            Command::Help(args) => args.lang,
         };
         lang.map(Lang::from)
+    }
+
+    /// Whether there is a command of this name.
+    pub(crate) fn has_command(name: &str) -> bool {
+        Self::command().find_subcommand(name).is_some()
     }
 }

@@ -6,6 +6,7 @@ mod check;
 mod disk;
 mod error;
 mod files;
+mod help;
 mod language;
 mod load;
 mod plan;
@@ -29,6 +30,7 @@ fn main() -> ExitCode {
         Command::Run(args) => run::run(&args, lang),
         Command::Test(args) => test::test(&args, lang),
         Command::Schema(args) => schema::schema(&args, lang),
+        Command::Help(args) => help::help(&args, lang),
     };
     match done {
         Ok(code) => code,

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
 mod folder;
+mod help;
 #[path = "../../../runtime/tests/settle/module.rs"]
 #[allow(dead_code, reason = "the runtime's tests use more of it")]
 mod module;
