@@ -2,12 +2,12 @@
 
 use std::path::PathBuf;
 
-use clap::{Parser, Subcommand, ValueEnum};
+use clap::{CommandFactory, Parser, Subcommand, ValueEnum};
 use fen_compiler::Lang;
 
 /// Fen 分: policies of local health insurance, compiled and settled.
 #[derive(Debug, Parser)]
-#[command(name = "fen", version, arg_required_else_help = true)]
+#[command(name = "fen", version, arg_required_else_help = true, disable_help_subcommand = true)]
 pub(crate) struct Args {
     /// What to do.
     #[command(subcommand)]
@@ -32,6 +32,8 @@ pub(crate) enum Command {
     Schema(SchemaArgs),
     /// Render policies as pages: clauses beside rules, tables, charts, examples and a glossary
     Doc(DocArgs),
+    /// Explain the code of a message, or print the help of a command
+    Help(HelpArgs),
 }
 
 /// `fen check`
@@ -160,6 +162,17 @@ pub(crate) struct DocArgs {
     pub(crate) lang: Option<LangArg>,
 }
 
+/// `fen help`
+#[derive(Debug, clap::Args)]
+pub(crate) struct HelpArgs {
+    /// A code such as `fen::tier::gap`, its end (`tier::gap`, `open_end`), a group of codes (`tier`), or a command
+    #[arg(value_name = "CODE|COMMAND")]
+    pub(crate) topic: Option<String>,
+    /// Language of the explanation (default: that of the terminal)
+    #[arg(long, value_enum)]
+    pub(crate) lang: Option<LangArg>,
+}
+
 /// A language of messages.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum LangArg {
@@ -188,7 +201,13 @@ impl Args {
             Command::Test(args) => args.lang,
             Command::Schema(args) => args.lang,
             Command::Doc(args) => args.lang,
+            Command::Help(args) => args.lang,
         };
         lang.map(Lang::from)
+    }
+
+    /// Whether there is a command of this name.
+    pub(crate) fn has_command(name: &str) -> bool {
+        Self::command().find_subcommand(name).is_some()
     }
 }

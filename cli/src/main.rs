@@ -7,6 +7,7 @@ mod disk;
 mod doc;
 mod error;
 mod files;
+mod help;
 mod language;
 mod load;
 mod plan;
@@ -31,6 +32,7 @@ fn main() -> ExitCode {
         Command::Test(args) => test::test(&args, lang),
         Command::Schema(args) => schema::schema(&args, lang),
         Command::Doc(args) => doc::doc(&args, lang),
+        Command::Help(args) => help::help(&args, lang),
     };
     match done {
         Ok(code) => code,

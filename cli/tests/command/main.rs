@@ -3,6 +3,7 @@
 
 mod doc;
 mod folder;
+mod help;
 mod literate;
 #[path = "../../../runtime/tests/settle/module.rs"]
 #[allow(dead_code, reason = "the runtime's tests use more of it")]

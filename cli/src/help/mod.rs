@@ -1,0 +1,159 @@
+//! `fen help`
+
+mod find;
+mod page;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+use fen_compiler::Lang;
+
+use self::find::{Found, find};
+use self::page::{Page, Piece, Section};
+use crate::args::{Args, HelpArgs};
+use crate::error::{Error, Outcome, print};
+
+/// What is said of every code.
+const ERRORS: &str = include_str!("../../../docs/errors.md");
+
+/// How many columns of a terminal prose takes.
+const WIDTH: usize = 100;
+
+/// Explains a code, or prints the help of the command or of one of its parts.
+pub(crate) fn help(args: &HelpArgs, lang: Lang) -> Outcome<ExitCode> {
+    let Some(topic) = &args.topic else { return usage(&["fen", "--help"]) };
+    let topic = topic.trim_matches(['[', ']', ' ']);
+    if Args::has_command(topic) {
+        return usage(&["fen", topic, "--help"]);
+    }
+    let page = Page::read(ERRORS);
+    match find(&page, topic) {
+        Found::One(section) => print(&section_text(section, lang))?,
+        Found::Group(sections) => print(&list(&sections, lang))?,
+        Found::Several(sections) => return Err(ambiguous(topic, &sections, lang)),
+        Found::None { nearest } => return Err(unknown(topic, nearest)),
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// What clap prints for `--help`.
+fn usage(arguments: &[&str]) -> Outcome<ExitCode> {
+    match Args::try_parse_from(arguments) {
+        Ok(_) => Ok(ExitCode::SUCCESS),
+        Err(help) => help.print().map(|()| ExitCode::SUCCESS).map_err(|error| Error::write("-".as_ref(), &error)),
+    }
+}
+
+/// A section as text: its title, its paragraphs at the width of a terminal, its blocks indented.
+fn section_text(section: &Section<'_>, lang: Lang) -> String {
+    let [en, zh] = &section.halves;
+    let pieces = match lang {
+        Lang::En => en,
+        Lang::Zh => zh,
+    };
+    let mut text = format!("{}\n{}\n", section.code, title(section, lang));
+    for piece in pieces {
+        text.push('\n');
+        match piece {
+            Piece::Prose(prose) => {
+                text.push_str(&textwrap::fill(&plain(prose, lang), WIDTH));
+                text.push('\n');
+            }
+            Piece::Block { info, lines } => {
+                if let Some(name) = file_name(info) {
+                    text.push_str(&format!("    [{name}]\n"));
+                }
+                for line in lines {
+                    text.push_str(format!("    {line}").trim_end());
+                    text.push('\n');
+                }
+            }
+        }
+    }
+    text
+}
+
+/// The name of the file that a block is.
+fn file_name(info: &str) -> Option<&str> {
+    let name = info.strip_prefix("csv ").or_else(|| info.strip_prefix("fen file "))?;
+    (!name.contains(' ') && name.contains('.')).then_some(name)
+}
+
+/// Prose without Markdown: no stars, and in Chinese quotation marks around code.
+fn plain(prose: &str, lang: Lang) -> String {
+    let text = prose.replace("**", "");
+    if lang == Lang::En {
+        return text;
+    }
+    let mut quoted = String::new();
+    for (at, part) in text.split('`').enumerate() {
+        match at {
+            0 => {}
+            _ if at % 2 == 1 => quoted.push('“'),
+            _ => quoted.push('”'),
+        }
+        quoted.push_str(part);
+    }
+    quoted
+}
+
+fn title<'p>(section: &Section<'p>, lang: Lang) -> &'p str {
+    let [en, zh] = section.titles;
+    match lang {
+        Lang::En => en,
+        Lang::Zh => zh,
+    }
+}
+
+/// Codes with their titles, a line each.
+fn list(sections: &[&Section<'_>], lang: Lang) -> String {
+    let width = sections.iter().map(|section| section.code.len()).max().unwrap_or_default();
+    let line = |section: &&Section<'_>| format!("{:width$}  {}\n", section.code, title(section, lang));
+    sections.iter().map(line).collect()
+}
+
+fn ambiguous(topic: &str, sections: &[&Section<'_>], lang: Lang) -> Error {
+    let list = list(sections, lang);
+    let list = list.trim_end();
+    Error::new(
+        "fen::help::ambiguous",
+        format!("several codes end in `{topic}`:\n{list}"),
+        format!("有几个代码以“{topic}”结尾：\n{list}"),
+    )
+}
+
+fn unknown(topic: &str, nearest: Option<&str>) -> Error {
+    let (en, zh) = nearest.map_or_else(
+        || {
+            (
+                "; `fen help` lists the commands, docs/errors.md the codes".to_owned(),
+                "；命令见 fen help，代码见 docs/errors.md".to_owned(),
+            )
+        },
+        |nearest| (format!("; did you mean `{nearest}`?"), format!("，是否指“{nearest}”？")),
+    );
+    Error::new(
+        "fen::help::unknown",
+        format!("`{topic}` is neither a code nor a command{en}"),
+        format!("“{topic}”既不是代码，也不是命令{zh}"),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn section() -> String {
+        let page = "## A / 甲\n\n### fen::a::b: One / 一\n\n**Cause.** Write `x`.\n\n```csv f.csv\na,b\n\n```\n\n**原因** 写 `x`，不写 `y`。\n";
+        let page = Page::read(page);
+        let texts =
+            [Lang::En, Lang::Zh].map(|lang| page.sections().map(|one| section_text(one, lang)).collect::<String>());
+        texts.join("---\n")
+    }
+
+    #[test]
+    fn sections_are_plain_text() {
+        let wanted = "fen::a::b\nOne\n\nCause. Write `x`.\n\n    [f.csv]\n    a,b\n\n---\nfen::a::b\n一\n\n原因 写 “x”，不写 “y”。\n";
+        assert_eq!(section(), wanted);
+    }
+}
