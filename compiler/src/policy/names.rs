@@ -117,11 +117,11 @@ mod tests {
     #[test]
     fn names_have_types_units_and_ranges() {
         let text = "policy a.b\nround half up to 0.01 yuan\nenum level = county | city\nkey person: id\ninput hospital: level\n\
-            input paid: money from 0 yuan to 100 yuan \"费用\" / \"Charges\"\ninput beds: count from 1 to 9 optional\n\
+            input paid: money from 0 yuan to 100 yuan \"费用\" / \"Charges\"\ninput beds: count optional from 1 to 9\n\
             param rate by level: rate = county 80%, city 70%\nparam cut: pp = required\n\
             running before = sum paid per person\nback = (rate[hospital] - cut) * paid\noutput back \"报销\"\n";
         let analysis = analyze(&Source::new("a.fen", text));
-        let names = analysis.policy().map(crate::Policy::names).unwrap_or_default();
+        let names = analysis.policy().unwrap().names();
         let line = |one: &super::NameFacts| {
             let range = one.range.as_ref().map(|(low, high)| format!("{}..{}", low.en, high.zh));
             let step = one.step.as_ref().map(|step| step.zh.as_str());
@@ -130,6 +130,15 @@ mod tests {
                 one.name, one.label.en, one.label.zh, one.ty.zh, one.unit.zh, one.is_optional
             )
         };
-        insta::assert_snapshot!(names.iter().map(line).collect::<Vec<_>>().join("\n"));
+        insta::assert_snapshot!(names.iter().map(line).collect::<Vec<_>>().join("\n"), @r#"
+        person person/person 标识 [] None None false
+        hospital hospital/hospital level [] None None false
+        paid Charges/费用 金额 [元] Some("0.00 yuan..100.00元") None false
+        beds beds/beds 数 [] Some("1..9") None true
+        before before/before 金额 [元] Some("0.00 yuan..99999999900.00元") None false
+        cut cut/cut 百分点 [个百分点] Some("0pp..100个百分点") None false
+        rate rate/rate 比率 [%] Some("70%..80%") None false
+        back back/报销 金额 [元] Some("-30.00 yuan..80.00元") Some("0.01元") false
+        "#);
     }
 }
