@@ -55,7 +55,7 @@ pub(crate) struct Gathered {
     /// Tables in files of their own, by the place where the file is named: where its text begins.
     pub(crate) tables: HashMap<Span, Span>,
     pub(crate) diagnostics: Vec<Diagnostic>,
-    /// The end of the main source.
+    /// The end of the main source's code.
     pub(crate) end: usize,
 }
 
@@ -63,7 +63,10 @@ pub(crate) struct Gathered {
 pub(crate) fn gather(source: &Source, files: &dyn Files) -> Gathered {
     let mut gatherer =
         Gatherer { files, gathered: Gathered::default(), open: Vec::new(), parsed: HashMap::new(), count: 0 };
-    gatherer.gathered.end = source.text().len();
+    // Where code ends: words may follow it.
+    let last = source.outline().and_then(|outline| outline.policy_blocks().last());
+    gatherer.gathered.end =
+        last.map_or(source.text().len(), |block| block.lines.last().map_or(block.span.end, |line| line.end));
     let items = gatherer.source(source.clone(), None);
     let mut gathered = gatherer.gathered;
     gathered.items = items;
