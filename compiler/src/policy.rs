@@ -1,6 +1,7 @@
 //! The compiler's facade: a source is analyzed; if it is free of errors, it is a policy that can be compiled,
 //! interpreted and tested.
 
+mod coverage;
 mod stream;
 
 use std::sync::Arc;
@@ -22,6 +23,9 @@ use crate::interpret::{Rejection, settle};
 use crate::phases::{Cut, cut};
 use crate::resolve::resolve;
 
+pub use self::coverage::{
+    CaseOutcome, Coverage, CoveragePoint, PointKind, Standing, Suggested, Suggestion, tally,
+};
 pub use self::stream::{GrainOutcome, GroupOutcome, OutOfRange, StreamCells, StreamOutcome};
 
 /// More diagnostics than this help nobody; the rest are not shown.

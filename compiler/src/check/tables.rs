@@ -9,6 +9,7 @@ use num_rational::BigRational;
 use num_traits::ToPrimitive;
 
 use super::parameters::Meaning;
+use super::places::TablePlaces;
 use super::program::{Break, Expr, ExprKind, Key, Table, TableRow};
 use super::types::{Facts, Type, step_of};
 use super::{Checker, errors, table_file};
@@ -66,13 +67,15 @@ impl Checker<'_> {
         }
         self.dates_of(param, &mut raw)?;
         let keys = self.keys(&key_types, &raw)?;
-        let rows = self.expand(param, &keys, &raw)?;
+        let (rows, spans) = self.expand(param, &keys, &raw)?;
         let cells = || rows.iter().map(|row| row.cell);
         let step = step_of(scale);
         let cell = |cell: Option<i64>| &step * num_bigint::BigInt::from(cell.unwrap_or(0));
         let facts = Facts::range(cell(cells().min()), cell(cells().max()), step.clone());
         let is_total = self.is_total(&keys, &rows);
         let name = param.name.text.clone();
+        let is_file = matches!(param.value, ParamValue::File(_));
+        self.program.places.tables.push(TablePlaces { name: name.clone(), is_file, rows: spans });
         let id = self.add_table(Table { name, ty, scale, keys, rows, facts, is_total });
         Some(Meaning::Table { id, keys: key_types })
     }
@@ -232,8 +235,8 @@ impl Checker<'_> {
         Some(breaks)
     }
 
-    /// One row per combination of ordinals, sorted; two for the same one are an error.
-    fn expand(&mut self, param: &Param, keys: &[Key], raw: &[RawRow]) -> Option<Vec<TableRow>> {
+    /// One row per combination of ordinals, sorted, and where each is written; two for the same one are an error.
+    fn expand(&mut self, param: &Param, keys: &[Key], raw: &[RawRow]) -> Option<(Vec<TableRow>, Vec<Span>)> {
         let mut rows: Vec<(TableRow, Span)> = Vec::with_capacity(raw.len());
         // By key: the first and the last ordinal of a row.
         let mut ends: Vec<(u32, u32)> = Vec::with_capacity(keys.len());
@@ -273,7 +276,7 @@ impl Checker<'_> {
             let (first, second) = (*earlier.min(span), *earlier.max(span));
             self.report(errors::double_key(second, first));
         }
-        doubles.is_empty().then(|| rows.into_iter().map(|(row, _)| row).collect())
+        doubles.is_empty().then(|| rows.into_iter().unzip())
     }
 
     /// Whether every combination has a row on every day; tables with ranges or codes are looked into where they are used.
