@@ -20,7 +20,7 @@ mod shrink;
 mod solve;
 mod witness;
 
-pub use fen_grammar::diagnostic::{Diagnostic, Label, Lang, Severity, Text};
+pub use fen_grammar::diagnostic::{Diagnostic, Label, Lang, Severity, Text, nearest};
 pub use fen_grammar::literate;
 pub use fen_grammar::source::{Position, Source, Sources, Span};
 
