@@ -1,5 +1,6 @@
 //! Makes a claim as plain as it can be while something stays true of it: as few values as possible that differ from
-//! nothing, whole and round numbers, first values of enums, the first day of the policy. The same claim always comes out.
+//! nothing (or from what is usual), whole and round numbers, first values of enums, the first day of the policy. The same
+//! claim always comes out.
 
 use std::cell::Cell;
 
@@ -8,8 +9,8 @@ use num_integer::Integer;
 use num_rational::BigRational;
 use num_traits::{One, Signed, ToPrimitive, Zero};
 
-use crate::check::program::{Claim, Program, days_of};
-use crate::check::types::{Facts, Kind, Type, step_of};
+use crate::check::program::{Claim, Origin, Program, days_of};
+use crate::check::types::{Facts, Kind, Measure, Type, step_of};
 use crate::exact;
 use crate::ids::InputId;
 use crate::witness::{dates, plainest};
@@ -23,10 +24,43 @@ const MOST_CODES: usize = 12;
 /// Round numbers that two amounts are brought to together, in whole units.
 const ROUND: [i64; 6] = [1, 10, 100, 1_000, 10_000, 1_000_000];
 
+/// Where a claim is to go.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Toward {
+    /// Amounts of nothing: what remains is what matters.
+    Nothing,
+    /// Round amounts that something comes of, so that a reader can follow what becomes of them.
+    Usual,
+}
+
 /// The plainest claim found for which `holds` is true, as it is of `claim`.
-pub(crate) fn smallest(program: &Program, claim: Claim, holds: &dyn Fn(&Claim) -> bool) -> Claim {
-    let shrinker = Shrinker { program, plain: plainest(program), slots: slots(program), holds, left: Cell::new(MOST_TRIED) };
+pub(crate) fn smallest(program: &Program, claim: Claim, toward: Toward, holds: &dyn Fn(&Claim) -> bool) -> Claim {
+    let mut plain = plainest(program);
+    let slots = slots(program);
+    if toward == Toward::Usual {
+        for kept in &slots {
+            let is_running = match kept.slot {
+                Slot::Input(at) => program.inputs.get(at).is_some_and(|input| input.origin != Origin::Column),
+                Slot::Parameter(_) => false,
+            };
+            if let (Type::Measure(measure), false) = (kept.ty, is_running || kept.is_optional) {
+                kept.slot.set(&mut plain, Some(kept.usual(measure)));
+            }
+        }
+    }
+    let shrinker = Shrinker { program, plain, slots, holds, left: Cell::new(MOST_TRIED) };
     shrinker.run(claim)
+}
+
+/// What is usual of amounts, in whole units.
+fn usual_of(measure: Measure) -> i64 {
+    match measure {
+        Measure::MONEY => 10_000,
+        Measure::SCORE | Measure::PERSONS => 100,
+        Measure::MONTHS => 12,
+        Measure::YEARS => 40,
+        _ => 10,
+    }
 }
 
 /// A value of a claim.
@@ -163,9 +197,10 @@ impl Shrinker<'_> {
                 continue;
             };
             let cell = exact::floor(value, &kept.step);
+            let from = default.map(|default| exact::floor(&default, &kept.step)).unwrap_or_default();
             weight.fractions += usize::from(!cell.is_multiple_of(&kept.whole));
             weight.digits += digits(&cell) + usize::from(cell.is_negative());
-            weight.size += cell.abs();
+            weight.size += (cell - from).abs();
         }
         weight
     }
@@ -180,7 +215,15 @@ impl Shrinker<'_> {
     /// Rounder values, one at a time.
     fn rounder(&self, claim: &mut Claim) {
         for kept in &self.slots {
-            for candidate in self.candidates(kept, kept.slot.of(claim)) {
+            let with = |candidate: &BigRational| {
+                let mut tried = claim.clone();
+                kept.slot.set(&mut tried, Some(candidate.clone()));
+                self.weight(&tried)
+            };
+            let mut candidates = self.candidates(kept, kept.slot.of(claim));
+            candidates.sort_by_cached_key(with);
+            candidates.dedup();
+            for candidate in candidates {
                 if self.take(claim, &[(kept.slot, Some(candidate))]) {
                     break;
                 }
@@ -258,6 +301,13 @@ impl Shrinker<'_> {
 }
 
 impl Kept {
+    /// What is usual, within the range.
+    fn usual(&self, measure: Measure) -> BigRational {
+        let usual = &self.step * (&self.whole * BigInt::from(usual_of(measure)));
+        let on_grid = |value: &BigRational| BigRational::from(exact::floor(value, &self.step)) * &self.step;
+        usual.max(self.facts.low.clone()).min(on_grid(&self.facts.high))
+    }
+
     fn admits(&self, value: &BigRational) -> bool {
         self.ty.is_text() || (*value >= self.facts.low && *value <= self.facts.high)
     }
@@ -318,7 +368,7 @@ mod tests {
         let inputs = inputs.into_iter().enumerate();
         let inputs = inputs.map(|(at, cell)| Some(if at == 3 { number(cell) } else { ratio(cell, 100) })).collect();
         let claim = Claim { inputs, parameters: Vec::new() };
-        smallest(&two_amounts(), claim, &|claim| holds(&claim.inputs)).inputs
+        smallest(&two_amounts(), claim, Toward::Nothing, &|claim| holds(&claim.inputs)).inputs
     }
 
     #[test]
@@ -341,6 +391,17 @@ mod tests {
         let holds = |inputs: &[Option<BigRational>]| holds(inputs) && inputs[0] > Some(number(50));
         let found = shrunk([9_876_543_200, 9_382_716_041, 777, 1], &holds);
         assert_eq!(found, [Some(number(100)), Some(ratio(9_501, 100)), None, Some(number(0))]);
+    }
+
+    #[test]
+    fn usual_amounts_are_round_ones() {
+        let inputs = vec![Some(ratio(123_457, 100)), Some(number(0)), Some(number(3)), Some(number(0))];
+        let claim = Claim { inputs, parameters: Vec::new() };
+        let found = smallest(&two_amounts(), claim, Toward::Usual, &|claim| {
+            let (budget, spent) = (claim.inputs[0].clone().unwrap(), claim.inputs[1].clone().unwrap());
+            spent < budget * ratio(85, 100)
+        });
+        assert_eq!(found.inputs, [Some(number(10_000)), Some(number(8_000)), None, Some(number(0))]);
     }
 
     #[test]

@@ -14,7 +14,7 @@ use super::{Checker, Claims, show_claim};
 use crate::exact::is_whole;
 use crate::interpret::{evaluate, settle};
 use crate::resolve::program::{self as resolved, Setting, Symbol};
-use crate::shrink::smallest;
+use crate::shrink::{Toward, smallest};
 
 impl Checker<'_> {
     /// Checks what the examples say; those with an error are left out.
@@ -262,7 +262,7 @@ fn violated(program: &Program, invariant: &Invariant, claim: Claim) -> Diagnosti
     let fails = |claim: &Claim| {
         settle(program, claim).is_ok_and(|settled| settled.expr(&invariant.condition).is_ok_and(|holds| holds.is_zero()))
     };
-    let claim = smallest(program, claim, &fails);
+    let claim = smallest(program, claim, Toward::Nothing, &fails);
     let sides = sides(program, &invariant.condition, &|side| evaluate(program, &claim, side));
     InvariantViolated { span: invariant.span, claim: show_claim(program, &claim), sides }.into()
 }

@@ -122,8 +122,11 @@ impl Checker<'_> {
             let id = LadderId(at);
             let kind = if ladder.is_band { ChoiceKind::Band } else { ChoiceKind::Tier };
             for row in &ladder.rows {
-                let values = row.grants.iter().map(|(_, value)| value.span).chain([row.bounds.span]);
-                self.choice(kind, &ladder.name.text, row.span, row.from, values);
+                let values: Vec<Span> = row.grants.iter().map(|(_, value)| value.span).collect();
+                let shares = row.shares.iter().map(|(_, share)| share.span);
+                let end = values.iter().copied().chain(shares).max();
+                let span = until(row.span, end);
+                self.choice(kind, &ladder.name.text, span, row.from, values.into_iter().chain([row.bounds.span]));
                 row.grants.iter().for_each(|(_, value)| self.comparisons(&ladder.name.text, value));
             }
             if let Some(Some(rows)) = self.rows.get(&id).cloned() {
@@ -190,7 +193,8 @@ impl Checker<'_> {
             ValueBody::Share(_) | ValueBody::Grant(_) | ValueBody::Part(_) => {}
         }
         for exception in &value.exceptions {
-            self.choice(ChoiceKind::Exception, rule, exception.span, None, [exception.value.span]);
+            let span = until(exception.span, Some(exception.value.span));
+            self.choice(ChoiceKind::Exception, rule, span, None, [exception.value.span]);
             self.comparisons(rule, &exception.condition);
             self.comparisons(rule, &exception.value);
         }
@@ -198,7 +202,7 @@ impl Checker<'_> {
     }
 
     fn case(&mut self, kind: ChoiceKind, rule: &str, case: &Case) {
-        self.choice(kind, rule, case.span, None, [case.value.span]);
+        self.choice(kind, rule, until(case.span, Some(case.value.span)), None, [case.value.span]);
         case.condition.iter().for_each(|condition| self.comparisons(rule, condition));
         self.comparisons(rule, &case.value);
     }
@@ -241,4 +245,9 @@ impl Checker<'_> {
             self.program.places.tiers.insert(id, versions.collect());
         }
     }
+}
+
+/// The part of a rule up to the end of its value: without the clause that it cites.
+fn until(all: Span, end: Option<Span>) -> Span {
+    Span { end: end.map_or(all.end, |end| end.end.max(all.start)), ..all }
 }

@@ -8,7 +8,7 @@ use super::{Key, Reached, of_claim};
 use crate::check::program::{Claim, Expr, Origin, Program};
 use crate::check::{Claims, alone};
 use crate::interpret::settle;
-use crate::shrink::smallest;
+use crate::shrink::{Toward, smallest};
 use crate::witness::{self, Witness};
 
 /// Claims that are made up.
@@ -114,7 +114,8 @@ impl<'a> Seeker<'a> {
 
     /// The plainest claim that comes to a point.
     fn plain(&self, key: Key, claim: Claim) -> Found {
-        let claim = smallest(self.program, claim, &|claim| self.comes_to(&self.as_example(claim.clone()), key));
+        let holds = |claim: &Claim| self.comes_to(&self.as_example(claim.clone()), key);
+        let claim = smallest(self.program, claim, Toward::Usual, &holds);
         let claim = self.as_example(claim);
         let reached = self.reached(&claim).unwrap_or_default();
         Found::Claim(Box::new(claim), reached)

@@ -96,7 +96,7 @@ pub(super) fn text(tested: &Tested, lang: Lang) -> String {
         }
         if let Some(more @ 1..) = usize::checked_sub(lines, MOST_LINES) {
             let _ = match lang {
-                Lang::En => writeln!(text, "      and {more} more lines of table files"),
+                Lang::En => writeln!(text, "      and {more} more of table files"),
                 Lang::Zh => writeln!(text, "      表文件另有 {more} 行"),
             };
         }
