@@ -1,6 +1,7 @@
 //! Bounds and their two sides: the value on the bound, and the one next to it on the other side.
 
 use fen_grammar::tree::Comparison;
+use num_bigint::BigInt;
 use num_rational::BigRational;
 use num_traits::{One, Signed, Zero};
 
@@ -147,6 +148,22 @@ pub(crate) fn whole_of(limit: &Expr) -> Option<&Expr> {
         (ExprKind::Constant(_), _) => Some(right),
         (_, ExprKind::Constant(_)) => Some(left),
         _ => None,
+    }
+}
+
+/// An amount of fewer steps is too small to tell its parts apart: 5% and 10% of one fen lie next to the same values.
+const LEAST_STEPS: i64 = 1_000;
+
+/// The least amount whose parts are told apart.
+pub(crate) fn least_whole(step: &BigRational) -> BigRational {
+    step * BigInt::from(LEAST_STEPS)
+}
+
+/// Whether bounds that are parts of an amount lie far enough from each other for their sides to be told apart.
+pub(crate) fn tells_parts_apart(whole: &BigRational, step: Option<&BigRational>) -> bool {
+    match step {
+        Some(step) => whole.abs() >= least_whole(step),
+        None => !whole.is_zero(),
     }
 }
 

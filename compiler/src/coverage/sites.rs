@@ -202,9 +202,14 @@ impl Finder<'_, '_> {
     }
 
     fn sides(&mut self, span: Span, limit: Limit<'_>) {
-        let is_something = limits::whole_of(limit.limit).map(is_something);
+        let program = self.sites.program;
+        let least = limits::step(program, limit.subject).map(|step| limits::least_whole(&step));
+        let is_something = limits::whole_of(limit.limit).map(|whole| match &least {
+            Some(least) => whole.clone().compare(Comparison::Ge, Expr::constant(whole.ty, least.clone(), whole.span)),
+            None => is_something(whole),
+        });
         for side in limit.owner.sides() {
-            for mut conditions in near(self.sites.program, limit, side) {
+            for mut conditions in near(program, limit, side) {
                 conditions.extend(is_something.clone());
                 self.site(Key::Side(span, side), conditions);
             }

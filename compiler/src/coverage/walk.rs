@@ -151,12 +151,11 @@ impl Walk<'_, '_> {
         let (Ok(subject), Ok(bound)) = (self.settled.expr(limit.subject), self.settled.expr(limit.limit)) else {
             return;
         };
-        // Parts of nothing are all the same.
-        let is_nothing = |base: &Expr| self.settled.expr(base).is_ok_and(|base| base.is_zero());
-        if limits::whole_of(limit.limit).is_some_and(is_nothing) {
+        let step = limits::step_at(self.settled, limit.subject);
+        let whole = limits::whole_of(limit.limit).and_then(|whole| self.settled.expr(whole).ok());
+        if whole.is_some_and(|whole| !limits::tells_parts_apart(&whole, step.as_ref())) {
             return;
         }
-        let step = limits::step_at(self.settled, limit.subject);
         let side = limit.owner.side(&(subject - bound), step.as_ref());
         self.reached.extend(side.map(|side| Key::Side(expr.span, side)));
     }
@@ -209,7 +208,8 @@ impl Walk<'_, '_> {
                 let choice = self.program.places.by_value.get(&place.span);
                 self.reached.extend(choice.map(|at| Key::Choice(*at)));
             }
-            if let Some(high) = row.1 {
+            let is_clear = base.as_ref().is_none_or(|base| limits::tells_parts_apart(base, step));
+            if let (Some(high), true) = (row.1, is_clear) {
                 let owner = if place.has_high { Owner::Below } else { Owner::Above };
                 let side = owner.side(&(amount - bound(high)), step);
                 self.reached.extend(side.map(|side| Key::Side(place.span, side)));
