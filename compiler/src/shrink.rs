@@ -22,7 +22,7 @@ const MOST_TRIED: usize = 1_500;
 const MOST_CODES: usize = 12;
 
 /// Round numbers that two amounts are brought to together, in whole units.
-const ROUND: [i64; 6] = [1, 10, 100, 1_000, 10_000, 1_000_000];
+const ROUND: [i64; 7] = [0, 1, 10, 100, 1_000, 10_000, 1_000_000];
 
 /// Where a claim is to go.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -113,9 +113,11 @@ fn slots(program: &Program) -> Vec<Kept> {
         }
         kept(Slot::Input(at), input.ty, input.scale, &facts, input.is_optional)
     });
-    let parameters = program.parameters.iter().enumerate().map(|(at, parameter)| {
-        kept(Slot::Parameter(at), parameter.ty, parameter.scale, &parameter.facts, false)
-    });
+    let parameters = program
+        .parameters
+        .iter()
+        .enumerate()
+        .map(|(at, parameter)| kept(Slot::Parameter(at), parameter.ty, parameter.scale, &parameter.facts, false));
     inputs.chain(parameters).collect()
 }
 
@@ -199,7 +201,9 @@ impl Shrinker<'_> {
             let cell = exact::floor(value, &kept.step);
             let from = default.map(|default| exact::floor(&default, &kept.step)).unwrap_or_default();
             weight.fractions += usize::from(!cell.is_multiple_of(&kept.whole));
-            weight.digits += digits(&cell) + usize::from(cell.is_negative());
+            // Nothing has no digits, but it is no plainer than a round number where something is usual.
+            let digits = digits(&cell).max(usize::from(!from.is_zero()));
+            weight.digits += digits + usize::from(cell.is_negative());
             weight.size += (cell - from).abs();
         }
         weight
@@ -238,7 +242,9 @@ impl Shrinker<'_> {
                 if one.slot == other.slot || one.ty != other.ty || !matches!(one.ty, Type::Measure(_) | Type::Date) {
                     continue;
                 }
-                let (Some(from), Some(too)) = (one.slot.of(claim).cloned(), other.slot.of(claim).cloned()) else { continue };
+                let (Some(from), Some(too)) = (one.slot.of(claim).cloned(), other.slot.of(claim).cloned()) else {
+                    continue;
+                };
                 for to in self.targets(one) {
                     if to == from || !one.admits(&to) {
                         continue;
@@ -407,7 +413,9 @@ mod tests {
     #[test]
     fn the_outcome_holds_and_is_the_same_again() {
         for threshold in [1_i64, 99, 100, 12_345, 999_999] {
-            let holds = |inputs: &[Option<BigRational>]| inputs[1].as_ref().is_some_and(|spent| *spent >= ratio(threshold, 100));
+            let holds = |inputs: &[Option<BigRational>]| {
+                inputs[1].as_ref().is_some_and(|spent| *spent >= ratio(threshold, 100))
+            };
             let found = shrunk([1, 123_456_789, 5, 1], &holds);
             assert!(holds(&found));
             assert_eq!(found, shrunk([1, 123_456_789, 5, 1], &holds));

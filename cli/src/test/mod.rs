@@ -37,7 +37,11 @@ struct Case {
 enum Problem {
     Said(Box<Diagnostic>),
     /// Cells of a row of a table that are not as expected.
-    Cells { file: String, row: u64, failures: Vec<cases::Failure> },
+    Cells {
+        file: String,
+        row: u64,
+        failures: Vec<cases::Failure>,
+    },
 }
 
 /// What was tried of one policy.
@@ -134,7 +138,8 @@ fn policy(path: &Path, args: &TestArgs, settings: &[(String, String)], lang: Lan
         }
         None if tested.analysis.has_error() => {
             load::report(&tested.analysis, lang);
-            let problem = tested.analysis.diagnostics().iter().find(|one| one.severity == fen_compiler::Severity::Error);
+            let problem =
+                tested.analysis.diagnostics().iter().find(|one| one.severity == fen_compiler::Severity::Error);
             let name = problem.map_or("", |first| first.code);
             let problem = problem.map(|problem| Problem::Said(Box::new(problem.clone())));
             tested.cases.push(Case { kind: Kind::Compile, name: Text::new(name, name), problem });

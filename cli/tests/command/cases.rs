@@ -25,7 +25,8 @@ fn json(done: &Done) -> serde_json::Value {
     serde_json::from_str(&done.stdout()).unwrap()
 }
 
-const STAYS: &str = "case,person,discharged,hospital,previous,referral,day_surgery,total,eligible,fund_pays,person_pays,rejected
+const STAYS: &str =
+    "case,person,discharged,hospital,previous,referral,day_surgery,total,eligible,fund_pays,person_pays,rejected
 first,A,2022-09-01,county,,direct,false,10000.00,9000.00,6880.00,3120.00,
 up,A,2022-10-01,city,county,up,false,50000.00,45000.00,31290.00,18710.00,
 down,A,2022-11-01,county,city,down,false,3000.00,2800.00,2240.00,760.00,
@@ -57,7 +58,8 @@ fn streams_are_told_apart() {
         P,2022-12-01,ordinary,400000,177499.65\nP,2023-01-01,ordinary,20000,6000\n";
     tested("catastrophic", &format!("{header}\n{rows}"), &[]).good();
     // The same person again, with nothing paid before.
-    let two: String = ["one", "two"].iter().flat_map(|stream| rows.lines().map(move |row| format!("{row},{stream}\n"))).collect();
+    let two: String =
+        ["one", "two"].iter().flat_map(|stream| rows.lines().map(move |row| format!("{row},{stream}\n"))).collect();
     tested("catastrophic", &format!("{header},批次\n{two}"), &[]).good();
     let done = tested("catastrophic", &format!("{header}\n{rows}P,2023-02-01,ordinary,100,0.00\n"), &["--lang", "zh"]);
     assert_eq!(done.code(), 1);
@@ -174,7 +176,9 @@ fn coverage_as_json() {
         .as_array()
         .unwrap()
         .iter()
-        .map(|point| format!("{} {} {} {}", point["line"], point["kind"], point["text"], point["standing"]).replace('"', ""))
+        .map(|point| {
+            format!("{} {} {} {}", point["line"], point["kind"], point["text"], point["standing"]).replace('"', "")
+        })
         .collect();
     assert_eq!(
         points,
@@ -238,10 +242,16 @@ fn what_cannot_be_reached_is_said() {
          output pays, is_old\n",
     );
     let text = folder.fen(&["test", "p.fen"]).good();
-    assert!(text.contains("can never be reached:\n      p.fen:10  is_old, age >= 10 years: just below the bound"), "{text}");
+    assert!(
+        text.contains("can never be reached:\n      p.fen:10  is_old, age >= 10 years: just below the bound"),
+        "{text}"
+    );
     let suggested = folder.fen(&["test", "p.fen", "--suggest"]).good();
     assert!(suggested.contains("# no claim can ever reach: is_old, age >= 10 years: exactly at"), "{suggested}");
-    assert!(suggested.contains("# takes several claims, write a table of cases for: share: when before known : 50%"), "{suggested}");
+    assert!(
+        suggested.contains("# takes several claims, write a table of cases for: share: when before known : 50%"),
+        "{suggested}"
+    );
 }
 
 #[test]
@@ -253,7 +263,8 @@ fn invariants_are_shrunk_and_repeatable() {
          input b: money from 0 yuan to 1_000_000 yuan\ninput c: money from 0 yuan to 1_000_000 yuan\n\
          x = round(a * (b / 1_000_000 yuan)) + c\noutput x\nalways x <= 5_000 yuan\n",
     );
-    let run = |seed: &str| folder.fen(&["test", "p.fen", "--claims", "500", "--seed", seed, "--format", "json"]).stdout();
+    let run =
+        |seed: &str| folder.fen(&["test", "p.fen", "--claims", "500", "--seed", seed, "--format", "json"]).stdout();
     assert_eq!(run("7"), run("7"));
     for seed in ["1", "2", "3"] {
         let text = run(seed);

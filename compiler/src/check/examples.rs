@@ -260,7 +260,8 @@ pub(crate) fn violated_invariants(program: &Program, count: usize, seed: u64) ->
 /// An invariant that a claim violates, shown by the plainest such claim.
 fn violated(program: &Program, invariant: &Invariant, claim: Claim) -> Diagnostic {
     let fails = |claim: &Claim| {
-        settle(program, claim).is_ok_and(|settled| settled.expr(&invariant.condition).is_ok_and(|holds| holds.is_zero()))
+        settle(program, claim)
+            .is_ok_and(|settled| settled.expr(&invariant.condition).is_ok_and(|holds| holds.is_zero()))
     };
     let claim = smallest(program, claim, Toward::Nothing, &fails);
     let sides = sides(program, &invariant.condition, &|side| evaluate(program, &claim, side));

@@ -1,5 +1,6 @@
 //! What there is to be reached in a policy.
 
+use std::cmp::Reverse;
 use std::collections::HashSet;
 
 use fen_grammar::diagnostic::Text;
@@ -8,8 +9,8 @@ use jiff::civil::Date;
 use num_bigint::BigInt;
 use num_rational::BigRational;
 
-use super::limits::{self, Owner, Side};
 use super::Key;
+use super::limits::{self, Owner, Side};
 use crate::check::places::ChoiceKind;
 use crate::check::program::{Body, Expr, Program, date_of};
 
@@ -75,7 +76,8 @@ pub(crate) fn points(program: &Program) -> Vec<Point> {
     for expr in exprs(program) {
         compared(program, expr, &mut seen, &mut points);
     }
-    points.sort_by_key(|point| (point.span, point.key));
+    // A row comes before its bounds.
+    points.sort_by_key(|point| (point.span.start, Reverse(point.span.end), point.key));
     points
 }
 

@@ -2,6 +2,7 @@
 //! the ways to it from the outputs. They are the solver's questions.
 
 use std::collections::HashMap;
+use std::rc::Rc;
 
 use fen_grammar::source::Span;
 use fen_grammar::tree::Comparison;
@@ -25,14 +26,14 @@ const MAX_LENGTH: usize = 60;
 #[derive(Clone, Debug)]
 pub(super) struct Site {
     pub(super) value: ValueId,
-    pub(super) conditions: Vec<Expr>,
+    pub(super) conditions: Vec<Rc<Expr>>,
 }
 
 /// Where a value is used: by which other one, and what must hold there.
 #[derive(Clone, Debug)]
 struct Use {
     by: ValueId,
-    conditions: Vec<Expr>,
+    conditions: Vec<Rc<Expr>>,
 }
 
 /// Where everything can be reached.
@@ -41,13 +42,13 @@ pub(super) struct Sites<'a> {
     sites: HashMap<Key, Vec<Site>>,
     uses: HashMap<ValueId, Vec<Use>>,
     /// What is wanted from the beginning, and under which condition.
-    roots: HashMap<ValueId, Vec<Expr>>,
+    roots: HashMap<ValueId, Vec<Rc<Expr>>>,
 }
 
 impl<'a> Sites<'a> {
     /// Of a program.
     pub(super) fn new(program: &'a Program) -> Self {
-        let mut roots: HashMap<ValueId, Vec<Expr>> = HashMap::new();
+        let mut roots: HashMap<ValueId, Vec<Rc<Expr>>> = HashMap::new();
         for id in walk::sources(program) {
             roots.insert(id, Vec::new());
         }
@@ -55,7 +56,7 @@ impl<'a> Sites<'a> {
             let mut conditions = Vec::new();
             if let Some(id) = output.present {
                 roots.insert(id, Vec::new());
-                conditions.extend(value_expr(program, id));
+                conditions.extend(value_expr(program, id).map(Rc::new));
             }
             roots.entry(output.value).or_insert(conditions);
         }
@@ -73,13 +74,13 @@ impl<'a> Sites<'a> {
     }
 
     /// What must hold for a value to be needed: one set of conditions for each way; false if there may be more ways.
-    pub(super) fn ways(&self, value: ValueId) -> (Vec<Vec<Expr>>, bool) {
+    pub(super) fn ways(&self, value: ValueId) -> (Vec<Vec<Rc<Expr>>>, bool) {
         let mut ways = Vec::new();
         let mut open = vec![(value, Vec::new(), 0)];
         let mut is_whole = true;
         while let Some((id, conditions, length)) = open.pop() {
             if let Some(root) = self.roots.get(&id) {
-                let mut way: Vec<Expr> = conditions.clone();
+                let mut way: Vec<Rc<Expr>> = conditions.clone();
                 way.extend(root.iter().cloned());
                 // Without conditions there is nothing more to know.
                 if way.is_empty() {
@@ -109,7 +110,7 @@ impl<'a> Sites<'a> {
 struct Finder<'s, 'a> {
     value: ValueId,
     /// What holds where we are.
-    path: Vec<Expr>,
+    path: Vec<Rc<Expr>>,
     sites: &'s mut Sites<'a>,
 }
 
@@ -117,10 +118,7 @@ impl Finder<'_, '_> {
     fn body(&mut self) {
         let program = self.sites.program;
         match program.value(self.value).map(|value| &value.body) {
-            Some(Body::Expr(expr)) => {
-                self.chosen(expr);
-                self.expr(expr);
-            }
+            Some(Body::Expr(expr)) => self.expr(expr),
             Some(Body::Share { ladder, .. }) => self.ladder(*ladder),
             Some(Body::Remainder { ladder }) => {
                 self.ladder(*ladder);
@@ -133,7 +131,7 @@ impl Finder<'_, '_> {
     }
 
     fn site(&mut self, key: Key, more: Vec<Expr>) {
-        let conditions = self.path.iter().cloned().chain(more).collect();
+        let conditions = self.path.iter().cloned().chain(more.into_iter().map(Rc::new)).collect();
         self.sites.sites.entry(key).or_default().push(Site { value: self.value, conditions });
     }
 
@@ -142,42 +140,50 @@ impl Finder<'_, '_> {
         self.sites.uses.entry(of).or_default().push(one);
     }
 
+    /// An expression gives the value of its choice, if it is that of one.
     fn chosen(&mut self, expr: &Expr) {
         if let Some(at) = self.sites.program.places.by_value.get(&expr.span) {
             self.site(Key::Choice(*at), Vec::new());
         }
     }
 
-    fn under(&mut self, condition: Expr, expr: &Expr, is_chosen: bool) {
-        self.path.push(condition);
-        if is_chosen {
-            self.chosen(expr);
-        }
-        self.expr(expr);
+    fn under(&mut self, condition: Expr, expr: &Expr) {
+        self.path.push(Rc::new(condition));
+        self.alternative(expr);
         self.path.pop();
     }
 
+    /// The value of one of several choices: that of a row reached stands where the row stands.
+    fn alternative(&mut self, expr: &Expr) {
+        if self.sites.program.places.rows.contains(&expr.span) {
+            self.chosen(expr);
+        }
+        self.expr(expr);
+    }
+
     fn expr(&mut self, expr: &Expr) {
+        if !self.sites.program.places.rows.contains(&expr.span) {
+            self.chosen(expr);
+        }
         match &expr.kind {
             ExprKind::Value(id) => self.uses(*id),
             ExprKind::Cases(cases, last) => {
                 let depth = self.path.len();
                 for (condition, value) in cases {
                     self.expr(condition);
-                    self.under(condition.clone(), value, true);
-                    self.path.push(condition.clone().negated());
+                    self.under(condition.clone(), value);
+                    self.path.push(Rc::new(condition.clone().negated()));
                 }
-                self.chosen(last);
-                self.expr(last);
+                self.alternative(last);
                 self.path.truncate(depth);
             }
             ExprKind::And(left, right) => {
                 self.expr(left);
-                self.under((**left).clone(), right, false);
+                self.under((**left).clone(), right);
             }
             ExprKind::Or(left, right) => {
                 self.expr(left);
-                self.under((**left).clone().negated(), right, false);
+                self.under((**left).clone().negated(), right);
             }
             ExprKind::Compare(..) => {
                 if let Some(limit) = limits::limit(self.sites.program, expr) {
@@ -245,7 +251,7 @@ impl Finder<'_, '_> {
         for (at, (version, places)) in ladder.versions.iter().zip(places).enumerate() {
             let next = ladder.versions.get(at + 1).and_then(|next| next.from);
             let depth = self.path.len();
-            self.path.extend(in_force(program, version.from.filter(|_| at > 0), next));
+            self.path.extend(in_force(program, version.from.filter(|_| at > 0), next).into_iter().map(Rc::new));
             for (row, place) in version.rows.iter().zip(places) {
                 let bound = |bound: &BigRational| match &ladder.base {
                     Some(base) => times(base, bound),
@@ -347,8 +353,7 @@ fn near(program: &Program, limit: Limit<'_>, side: Side) -> Vec<Vec<Expr>> {
     }
     // A quotient lies next to the limit if its numerator is a step away from that of the limit.
     if let Some((numerator, divisor)) = limits::quotient(program, limit.subject)
-        && let (Some(factor), Some(step)) =
-            (limit.limit.facts.as_constant(), limits::step(program, numerator))
+        && let (Some(factor), Some(step)) = (limit.limit.facts.as_constant(), limits::step(program, numerator))
     {
         let bound = Expr { ty: numerator.ty, ..times(divisor, factor) };
         let zero = Expr::constant(divisor.ty, BigRational::zero(), divisor.span);
@@ -373,28 +378,18 @@ fn beyond(side: Side) -> Comparison {
     }
 }
 
-fn neighbours(
-    subject: &Expr,
-    limit: &Expr,
-    step: &BigRational,
-    owner: Owner,
-    side: Side,
-) -> Vec<Vec<Expr>> {
+fn neighbours(subject: &Expr, limit: &Expr, step: &BigRational, owner: Owner, side: Side) -> Vec<Vec<Expr>> {
     let is = |comparison: Comparison, limit: Expr| subject.clone().compare(comparison, limit);
     let (below, above) = (moved(limit, &-step.clone()), moved(limit, step));
     let limit = || limit.clone();
     match (owner, side) {
         (Owner::Below, Side::At) => {
             // Exactly on the bound is what people expect; where it cannot be had, the last value before it.
-            vec![
-                vec![is(Comparison::Eq, limit())],
-                vec![is(Comparison::Le, limit()), is(Comparison::Gt, below)],
-            ]
+            vec![vec![is(Comparison::Eq, limit())], vec![is(Comparison::Le, limit()), is(Comparison::Gt, below)]]
         }
-        (Owner::Above, Side::At) => vec![
-            vec![is(Comparison::Eq, limit())],
-            vec![is(Comparison::Ge, limit()), is(Comparison::Lt, above)],
-        ],
+        (Owner::Above, Side::At) => {
+            vec![vec![is(Comparison::Eq, limit())], vec![is(Comparison::Ge, limit()), is(Comparison::Lt, above)]]
+        }
         (Owner::Itself, Side::At) => vec![vec![is(Comparison::Eq, limit())]],
         (_, Side::Above) => vec![vec![is(Comparison::Gt, limit()), is(Comparison::Le, above)]],
         (_, Side::Below) => vec![vec![is(Comparison::Lt, limit()), is(Comparison::Ge, below)]],

@@ -24,14 +24,15 @@ pub(crate) fn example(program: &Program, title: &str, claim: &Claim) -> Option<S
     };
     let mut given = Vec::new();
     for (input, value) in program.inputs.iter().zip(&claim.inputs) {
-        match (&input.origin, value) {
-            (Origin::Column, Some(value)) | (Origin::Running { .. }, Some(value)) => {
-                // Running values are nothing unless they are given.
-                if input.origin == Origin::Column || input.is_optional || *value != BigRational::default() {
-                    given.push(format!("{} {}", input.name, literal(program, input.ty, value)?));
-                }
-            }
-            _ => {}
+        let Some(value) = value else { continue };
+        let is_given = match input.origin {
+            Origin::Column => true,
+            // Running values are nothing unless they are given.
+            Origin::Running { .. } => input.is_optional || *value != BigRational::default(),
+            _ => false,
+        };
+        if is_given {
+            given.push(format!("{} {}", input.name, literal(program, input.ty, value)?));
         }
     }
     for (parameter, value) in program.parameters.iter().zip(&claim.parameters) {

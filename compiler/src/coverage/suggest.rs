@@ -2,6 +2,7 @@
 //! be, in the form of an example: alone in its stream, with running values as they are given.
 
 use std::collections::HashMap;
+use std::rc::Rc;
 
 use super::sites::Sites;
 use super::{Key, Reached, of_claim};
@@ -61,8 +62,8 @@ impl<'a> Seeker<'a> {
 
     /// Whether it is proven, with little work, that no claim comes to a point.
     pub(crate) fn is_never(&self, key: Key) -> bool {
-        let is_excluded = |conditions: &[Expr]| {
-            let goals: Vec<&Expr> = conditions.iter().collect();
+        let is_excluded = |conditions: &[Rc<Expr>]| {
+            let goals: Vec<&Expr> = conditions.iter().map(Rc::as_ref).collect();
             !goals.is_empty() && witness::excludes(self.program, &goals)
         };
         self.sites.of(key).iter().all(|site| is_excluded(&site.conditions) || self.is_unused(site.value))
@@ -90,7 +91,7 @@ impl<'a> Seeker<'a> {
                     is_excluded = false;
                     break;
                 }
-                let goals: Vec<&Expr> = site.conditions.iter().chain(&way).collect();
+                let goals: Vec<&Expr> = site.conditions.iter().chain(&way).map(Rc::as_ref).collect();
                 match witness::find(self.program, &goals, &[]) {
                     Witness::Claim(claim) => {
                         is_excluded = false;

@@ -56,10 +56,7 @@ pub(crate) fn of_value(settled: &Settled<'_>, id: ValueId, needs: &mut Vec<Value
     let program = settled.program();
     let mut walk = Walk { settled, program, needs, reached };
     match program.value(id).map(|value| &value.body) {
-        Some(Body::Expr(expr)) => {
-            walk.chosen(expr);
-            walk.expr(expr);
-        }
+        Some(Body::Expr(expr)) => walk.expr(expr),
         Some(Body::Share { ladder, .. }) => walk.ladder(*ladder),
         Some(Body::Remainder { ladder }) => {
             walk.ladder(*ladder);
@@ -82,12 +79,16 @@ impl Walk<'_, '_> {
         self.settled.expr(condition).ok().map(|value| !value.is_zero())
     }
 
-    /// An expression gives the value of its choice, if it is one.
+    /// An expression gives the value of its choice, if it is that of one.
     fn chosen(&mut self, expr: &Expr) {
         self.reached.extend(self.program.places.by_value.get(&expr.span).map(|at| Key::Choice(*at)));
     }
 
     fn expr(&mut self, expr: &Expr) {
+        // Whether a row applies is asked where the row stands, too.
+        if !self.program.places.rows.contains(&expr.span) {
+            self.chosen(expr);
+        }
         match &expr.kind {
             ExprKind::Value(id) => self.needs.push(*id),
             ExprKind::Cases(cases, last) => self.cases(cases, last),

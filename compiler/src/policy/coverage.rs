@@ -13,8 +13,8 @@ use crate::check::places::ChoiceKind;
 use crate::check::program::{Claim, Origin};
 use crate::check::types::step_of;
 use crate::coverage::{self, Found, Point, Reached, Seeker, Side, What, of_claim, points};
-use crate::interpret::stream::{Overflow, Stream, settle_cases};
 use crate::interpret::settle;
+use crate::interpret::stream::{Overflow, Stream, settle_cases};
 
 /// The longest piece of source that is shown of a point.
 const LONGEST: usize = 60;
@@ -320,6 +320,3 @@ pub fn tally(points: &[CoveragePoint]) -> Vec<(PointKind, usize, usize)> {
     tally.sort();
     tally
 }
-
-#[cfg(test)]
-mod tests;

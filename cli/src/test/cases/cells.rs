@@ -44,10 +44,9 @@ pub(super) fn why(column: &Column, code: RejectCode) -> Text {
     let takes = fen_runtime::describe(column);
     match code {
         RejectCode::Missing => Text::new("a value is missing", "缺少取值"),
-        RejectCode::TooManyDecimals => Text::new(
-            format!("more decimals than {} has", takes.en),
-            format!("小数位数过多（应为{}）", takes.zh),
-        ),
+        RejectCode::TooManyDecimals => {
+            Text::new(format!("more decimals than {} has", takes.en), format!("小数位数过多（应为{}）", takes.zh))
+        }
         _ => Text::new(format!("not {}", takes.en), format!("不是{}", takes.zh)),
     }
 }
@@ -269,9 +268,16 @@ mod tests {
     fn dates_as_spreadsheets_write_them() {
         let day = number("2022-03-01", ColumnType::Date, 0);
         assert!(day.is_some());
-        for text in
-            ["2022/3/1", "2022/03/01", "2022.3.1", "2022年3月1日", "20220301", "２０２２－３－１", "2022/3/1 0:00", "2022-03-01T00:00:00"]
-        {
+        for text in [
+            "2022/3/1",
+            "2022/03/01",
+            "2022.3.1",
+            "2022年3月1日",
+            "20220301",
+            "２０２２－３－１",
+            "2022/3/1 0:00",
+            "2022-03-01T00:00:00",
+        ] {
             assert_eq!(number(text, ColumnType::Date, 0), day, "{text}");
         }
         for text in ["44621", "3/1/2022", "22/3/1", "2022/3/1 8:30"] {

@@ -4,12 +4,12 @@ use fen_compiler::{CaseOutcome, Text};
 use fen_runtime::{Cell, format_cell, reason};
 use fen_schema::{Column, ColumnType, RejectCode, Schema};
 
-use super::header::Columns;
+use super::header::{Columns, Role};
 use super::table::Row;
 
 /// A cell of a case that is not as expected.
 pub(crate) struct Failure {
-    /// The name of the column.
+    /// What the column is called in the table, or else in the policy.
     pub(crate) column: String,
     pub(crate) expected: Text,
     pub(crate) got: Text,
@@ -83,7 +83,9 @@ pub(super) fn rejection(text: &str, columns: &Columns<'_>) -> Result<Rejection, 
     // A label may have blanks in it.
     let words: Vec<&str> = match column_of(text, columns) {
         Some(_) => vec![text],
-        None => text.split([' ', ',', ';', ':', '/', '，', '；', '：', '、', '`']).filter(|word| !word.is_empty()).collect(),
+        None => {
+            text.split([' ', ',', ';', ':', '/', '，', '；', '：', '、', '`']).filter(|word| !word.is_empty()).collect()
+        }
     };
     for word in words {
         if let Some(known) = CODES.into_iter().find(|code| code.as_str() == word) {
@@ -114,6 +116,7 @@ fn column_of(word: &str, columns: &Columns<'_>) -> Option<String> {
 pub(super) struct Expected<'a> {
     pub(super) schema: &'a Schema,
     pub(super) outputs: &'a [Column],
+    pub(super) names: &'a [(Role, String)],
     pub(super) row: &'a Row,
 }
 
@@ -123,7 +126,7 @@ impl Expected<'_> {
         match (outcome, &self.row.rejection) {
             (CaseOutcome::Settled(outputs), Rejection::Unsaid) => self.cells(outputs),
             (CaseOutcome::Settled(_), wanted) => vec![Failure {
-                column: "rejected".to_owned(),
+                column: self.called(Role::Rejected, "rejected"),
                 expected: say(wanted),
                 got: Text::new("settled", "已结算"),
                 difference: None,
@@ -141,12 +144,24 @@ impl Expected<'_> {
         }
     }
 
+    /// What a column is called.
+    fn called(&self, role: Role, name: &str) -> String {
+        let here = self.names.iter().find(|(known, _)| *known == role);
+        here.map_or_else(|| name.to_owned(), |(_, name)| name.clone())
+    }
+
+    /// What the column of an input is called.
+    fn input(&self, name: &str) -> String {
+        let place = self.schema.inputs.iter().position(|input| input.name == name);
+        place.map_or_else(|| name.to_owned(), |place| self.called(Role::Input(place), name))
+    }
+
     fn rejected(&self, code: RejectCode, column: &str, wanted: &Rejection) -> Failure {
         let known = self.schema.inputs.iter().chain(self.outputs).find(|known| known.name == column);
         let why = known.map(|known| reason(self.schema, known, code));
         let (en, zh) = why.map_or_else(|| (column.to_owned(), column.to_owned()), |why| (why.en, why.zh));
         Failure {
-            column: if wanted.is_wanted() { "rejected".to_owned() } else { column.to_owned() },
+            column: if wanted.is_wanted() { self.called(Role::Rejected, "rejected") } else { self.input(column) },
             expected: say(wanted),
             got: Text::new(format!("rejected: {} ({en})", code.as_str()), format!("拒收：{}（{zh}）", code.as_str())),
             difference: None,
@@ -182,7 +197,8 @@ impl Expected<'_> {
                     None,
                 ),
             };
-            failures.push(Failure { column: column.name.clone(), expected, got: got_text, difference });
+            let column = self.called(Role::Output(*place), &column.name);
+            failures.push(Failure { column, expected, got: got_text, difference });
         }
         failures
     }

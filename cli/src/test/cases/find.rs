@@ -42,7 +42,14 @@ mod tests {
         for name in ["surplus.cases.csv", "surplus.用例.csv", "surplus.cases.2023.csv", "surplus.cases.CSV"] {
             assert!(is_table_of("surplus", name), "{name}");
         }
-        for name in ["surplus.csv", "surplus.cases", "surplus2.cases.csv", "surplus.cases.xlsx", "other.cases.csv", "surplus.casescsv"] {
+        for name in [
+            "surplus.csv",
+            "surplus.cases",
+            "surplus2.cases.csv",
+            "surplus.cases.xlsx",
+            "other.cases.csv",
+            "surplus.casescsv",
+        ] {
             assert!(!is_table_of("surplus", name), "{name}");
         }
     }

@@ -50,8 +50,7 @@ impl<'a> Columns<'a> {
             return vec![role];
         }
         let is_labelled = |column: &Column| column.label.zh == name || column.label.en == name;
-        let labelled: Vec<Role> =
-            self.all().filter(|(_, column)| is_labelled(column)).map(|(role, _)| role).collect();
+        let labelled: Vec<Role> = self.all().filter(|(_, column)| is_labelled(column)).map(|(role, _)| role).collect();
         if !labelled.is_empty() {
             return labelled;
         }
@@ -103,9 +102,8 @@ fn unknown(name: &str, columns: &Columns<'_>, path: &Path) -> Error {
     let labels = columns.all().flat_map(|(_, column)| [column.label.zh.as_str(), column.label.en.as_str()]);
     let words = TITLE.iter().chain(&STREAM).chain(&REJECTED).chain(&NOTE).copied();
     let near = nearest(name, names.iter().copied().chain(labels).chain(words));
-    let (hint_en, hint_zh) = near.map_or_else(Default::default, |near| {
-        (format!("; did you mean `{near}`?"), format!("；是否指“{near}”？"))
-    });
+    let (hint_en, hint_zh) =
+        near.map_or_else(Default::default, |near| (format!("; did you mean `{near}`?"), format!("；是否指“{near}”？")));
     let (en, zh) = (names.join(", "), names.join("、"));
     Error::new(
         "fen::cases::unknown_column",

@@ -73,7 +73,8 @@ impl<'a> Runner<'a> {
                 parameters: rows.clone().next().map(|row| row.parameters.clone()).unwrap_or_default(),
                 texts: table.texts.clone(),
             };
-            let settled = self.policy.settle_cases(&cells, coverage).map_err(|error| out_of_range(path, error.total()))?;
+            let settled =
+                self.policy.settle_cases(&cells, coverage).map_err(|error| out_of_range(path, error.total()))?;
             for (at, outcome) in stream.iter().zip(settled) {
                 outcomes.iter_mut().skip(*at).take(1).for_each(|slot| *slot = Some(outcome.clone()));
             }
@@ -83,14 +84,14 @@ impl<'a> Runner<'a> {
                 Some((code, column)) => Some(CaseOutcome::Rejected(*code, column.clone())),
                 None => outcome,
             };
-            let failures = outcome.map(|outcome| self.compare(row, &outcome)).unwrap_or_default();
+            let failures = outcome.map(|outcome| self.compare(&table, row, &outcome)).unwrap_or_default();
             RowCase { row: row.line, title: row.title(), failures }
         });
         Ok(Tested { path: path.to_owned(), rows: rows.collect() })
     }
 
-    fn compare(&self, row: &Row, outcome: &CaseOutcome) -> Vec<Failure> {
-        Expected { schema: &self.schema, outputs: &self.outputs, row }.compare(outcome)
+    fn compare(&self, table: &Table, row: &Row, outcome: &CaseOutcome) -> Vec<Failure> {
+        Expected { schema: &self.schema, outputs: &self.outputs, names: &table.names, row }.compare(outcome)
     }
 
     /// The cells of a row. Of one that cannot be read only what says to which claim it belongs is given, so that it is
@@ -155,7 +156,9 @@ fn parameters_differ(path: &Path, row: u64) -> Error {
     let path = path.display();
     Error::new(
         "fen::cases::parameters_differ",
-        format!("{path}, row {row}: parameters must be the same in all rows of one stream; separate streams by a column `stream`"),
+        format!(
+            "{path}, row {row}: parameters must be the same in all rows of one stream; separate streams by a column `stream`"
+        ),
         format!("{path} 第 {row} 行：同一批次各行的参数须相同；不同批次请用“批次”列区分"),
     )
 }
@@ -164,7 +167,9 @@ fn out_of_order(path: &Path, row: u64, name: &str) -> Error {
     let path = path.display();
     Error::new(
         "fen::cases::out_of_order",
-        format!("{path}, row {row}: the policy orders rows by `{name}`, and this row is earlier than one before it; sort the rows"),
+        format!(
+            "{path}, row {row}: the policy orders rows by `{name}`, and this row is earlier than one before it; sort the rows"
+        ),
         format!("{path} 第 {row} 行：政策按“{name}”排序，而该行早于其前的行；请先排序"),
     )
 }

@@ -23,6 +23,8 @@ pub(super) struct Table {
     pub(super) rows: Vec<Row>,
     /// Codes and ids that the policy does not know.
     pub(super) texts: Vec<String>,
+    /// What the columns are called here.
+    pub(super) names: Vec<(Role, String)>,
 }
 
 /// A case.
@@ -129,7 +131,8 @@ impl Table {
         if rows.is_empty() {
             return Err(empty(path));
         }
-        Ok(Self { rows, texts: reading.texts.texts })
+        let named = roles.iter().zip(&names).filter_map(|(role, name)| Some(((*role)?, (*name).to_owned())));
+        Ok(Self { rows, texts: reading.texts.texts, names: named.collect() })
     }
 }
 
@@ -353,7 +356,10 @@ fn without_parameters(missing: &[&str], path: &Path) -> Error {
     let path = path.display();
     Error::new(
         "fen::cases::missing_parameter",
-        format!("{path} gives no {}; add a column for each, or use --set NAME=VALUE or --params FILE", missing.join(", ")),
+        format!(
+            "{path} gives no {}; add a column for each, or use --set NAME=VALUE or --params FILE",
+            missing.join(", ")
+        ),
         format!("{path} 未给出参数{}；请增加相应的列，或用 --set 名称=值 或 --params 文件 给出", missing.join("、")),
     )
 }

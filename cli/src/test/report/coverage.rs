@@ -66,10 +66,8 @@ pub(super) fn text(tested: &Tested, lang: Lang) -> String {
     let mut text = String::new();
     let Some(points) = tested.coverage.as_ref().filter(|points| !points.is_empty()) else { return text };
     let (reached, total) = counts(points);
-    let kinds: Vec<String> = tally(points)
-        .into_iter()
-        .map(|(kind, got, of)| format!("{} {got}/{of}", called(kind, lang)))
-        .collect();
+    let kinds: Vec<String> =
+        tally(points).into_iter().map(|(kind, got, of)| format!("{} {got}/{of}", called(kind, lang))).collect();
     let percent = percent(reached, total);
     let _ = match lang {
         Lang::En => writeln!(text, "  coverage {reached}/{total} ({percent}%): {}", kinds.join(", ")),

@@ -42,9 +42,7 @@ fn policy(tested: &Tested, lang: Lang) -> Value {
 
 fn case(tested: &Tested, case: &Case, table: Option<&String>, lang: Lang) -> Value {
     let diagnostics = match &case.problem {
-        Some(Problem::Said(problem)) => {
-            render::json(tested.analysis.sources(), std::slice::from_ref(&**problem), lang)
-        }
+        Some(Problem::Said(problem)) => render::json(tested.analysis.sources(), std::slice::from_ref(&**problem), lang),
         _ => render::json(tested.analysis.sources(), &[], lang),
     };
     let kind = match case.kind {

@@ -58,9 +58,9 @@ impl Evaluation<'_> {
             open.extend(sources(program).into_iter().map(|id| (id, row)));
             for output in &program.outputs {
                 open.extend(output.present.map(|present| (present, row)));
-                let is_present = output.present.is_none_or(|present| {
-                    matches!(self.value(present, row), Ok(Ok(present)) if !present.is_zero())
-                });
+                let is_present = output
+                    .present
+                    .is_none_or(|present| matches!(self.value(present, row), Ok(Ok(present)) if !present.is_zero()));
                 if is_present {
                     open.push((output.value, row));
                 }
