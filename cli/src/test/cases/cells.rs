@@ -190,7 +190,7 @@ fn date(text: &str) -> Result<String, Bad> {
             "这是数字而不是日期：请将单元格设为日期格式（2022-03-01）后重新保存",
         ));
     }
-    let text = text.strip_suffix('日').unwrap_or(text).replace('年', "-").replace('月', "-");
+    let text = text.strip_suffix('日').unwrap_or(text).replace(['年', '月'], "-");
     let parts: Vec<&str> = text.split(['-', '/', '.']).collect();
     match parts.as_slice() {
         [year, month, day] if [year, month, day].into_iter().all(|part| is_digits(part)) => {
