@@ -1,7 +1,9 @@
-//! Examples for what no case reaches, as source: everything that is no example is a comment.
+//! Examples for what no case reaches, as source: everything that is no example is a comment. For a literate policy it is a
+//! block of Markdown.
 
 use std::fmt::Write as _;
 
+use fen_compiler::literate::is_markdown;
 use fen_compiler::{Lang, Suggested, Suggestion};
 
 use super::Tested;
@@ -16,6 +18,10 @@ pub(super) fn source(tested: &[Tested]) -> String {
     for one in tested {
         let Some(policy) = one.analysis.untested_policy() else { continue };
         let lang = policy.lang();
+        let is_fenced = is_markdown(&one.name);
+        if is_fenced {
+            text.push_str("```fen\n");
+        }
         if tested.len() > 1 || one.suggestions.is_empty() {
             let _ = writeln!(text, "# {}", one.name);
         }
@@ -27,6 +33,9 @@ pub(super) fn source(tested: &[Tested]) -> String {
         }
         for suggestion in &one.suggestions {
             text.push_str(&block(one, suggestion, lang));
+        }
+        if is_fenced {
+            text.push_str("```\n");
         }
     }
     text

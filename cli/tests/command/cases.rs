@@ -209,25 +209,27 @@ fn a_least_coverage_can_be_asked_for() {
 }
 
 /// Pastes what is suggested into the policy; everything is reached then.
-fn completed(source: &str, word: &str) {
+fn completed(name: &str, source: &str, word: &str) {
     let folder = Folder::new();
-    folder.write("p.fen", source);
-    let suggested = folder.fen(&["test", "p.fen", "--suggest"]).good();
+    folder.write(name, source);
+    let suggested = folder.fen(&["test", name, "--suggest"]).good();
     assert!(suggested.contains(word), "{suggested}");
-    folder.write("p.fen", format!("{source}\n{suggested}"));
-    let text = folder.fen(&["test", "p.fen", "--coverage-min", "100"]).good();
+    folder.write(name, format!("{source}\n{suggested}"));
+    let text = folder.fen(&["test", name, "--coverage-min", "100"]).good();
     assert!(text.contains("(100%)") && text.contains(" 0 failed"), "{text}");
     // Nothing is left to be suggested.
-    let again = folder.fen(&["test", "p.fen", "--suggest"]).good();
+    let again = folder.fen(&["test", name, "--suggest"]).good();
     assert!(!again.contains("example \"") && !again.contains("示例 \""), "{again}");
 }
 
 #[test]
 fn suggestions_can_be_pasted() {
     let read = |path: &str| std::fs::read_to_string(repository(path)).unwrap();
-    completed(&read("policies/qujing/surplus.fen"), "TO BE CONFIRMED");
-    completed(&read("policies/qujing/结余留用.fen"), "待人工核对");
-    completed(&read("cli/tests/command/stay.fen"), "irregular_cut");
+    completed("p.fen", &read("policies/qujing/surplus.fen"), "TO BE CONFIRMED");
+    completed("p.fen", &read("policies/qujing/结余留用.fen"), "待人工核对");
+    completed("p.fen", &read("cli/tests/command/stay.fen"), "irregular_cut");
+    let literate = format!("# Surplus\n\n```fen\n{}```\n", read("policies/qujing/surplus.fen"));
+    completed("p.md", &literate, "```fen");
 }
 
 #[test]
