@@ -27,6 +27,6 @@ pub use fen_grammar::source::{Position, Source, Sources, Span};
 pub use crate::gather::{Files, NoFiles};
 pub use crate::policy::{
     Analysis, CaseOutcome, Cells, Coverage, CoveragePoint, Failure, GrainOutcome, GroupOutcome, Module, OutOfRange,
-    Outcome, PointKind, Policy, Standing, StreamCells, StreamOutcome, Suggested, Suggestion, TestReport, analyze,
-    analyze_with, tally,
+    Outcome, PointKind, Policy, Standing, StreamCells, StreamOutcome, Suggested, Suggestion, TableFile, TestReport,
+    analyze, analyze_with, tally,
 };

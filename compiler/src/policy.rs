@@ -23,7 +23,9 @@ use crate::interpret::{Rejection, settle};
 use crate::phases::{Cut, cut};
 use crate::resolve::resolve;
 
-pub use self::coverage::{CaseOutcome, Coverage, CoveragePoint, PointKind, Standing, Suggested, Suggestion, tally};
+pub use self::coverage::{
+    CaseOutcome, Coverage, CoveragePoint, PointKind, Standing, Suggested, Suggestion, TableFile, tally,
+};
 pub use self::stream::{GrainOutcome, GroupOutcome, OutOfRange, StreamCells, StreamOutcome};
 
 /// More diagnostics than this help nobody; the rest are not shown.

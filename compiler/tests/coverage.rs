@@ -290,3 +290,26 @@ fn suggestions_are_the_same_again() {
     let points = policy.points(&policy.coverage());
     assert!(points.iter().any(|point| point.kind == PointKind::Exception));
 }
+
+#[test]
+fn bounds_of_ranges_in_tables() {
+    let policy = "policy t
+enum sex = male | female
+input sex: sex
+input age: years from 0 years to 100 years
+param quota by sex, age: money =
+  male ..<7 years 120 yuan, male 7..=60 years 60 yuan, male 60 years.. 180 yuan,
+  female ..<7 years 120 yuan, female 7..=60 years 70 yuan, female 60 years.. 180 yuan
+pays = quota[sex, age]
+output pays
+";
+    let text = |age: u32, pays: u32| {
+        reached(&format!("{policy}example \"a\"\n  given sex female, age {age} years\n  expect pays {pays} yuan\n"))
+    };
+    let hit = |age, pays| text(age, pays).into_iter().filter(|point| point.starts_with('+')).collect::<Vec<_>>();
+    assert_eq!(hit(6, 120), ["+ quota just below 7 years", "+ quota: female ..<7 years 120 yuan"]);
+    assert_eq!(hit(7, 70), ["+ quota exactly at 7 years", "+ quota: female 7..=60 years 70 yuan"]);
+    assert_eq!(hit(60, 70), ["+ quota exactly at 60 years", "+ quota: female 7..=60 years 70 yuan"]);
+    assert_eq!(hit(61, 180), ["+ quota just above 60 years", "+ quota: female 60 years.. 180 yuan"]);
+    assert_eq!(text(6, 120).len(), 10);
+}

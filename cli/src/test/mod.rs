@@ -7,13 +7,16 @@ mod suggest;
 use std::path::Path;
 use std::process::ExitCode;
 
-use fen_compiler::{Analysis, CoveragePoint, Diagnostic, Lang, Suggestion, TestReport, Text, analyze_with};
+use fen_compiler::{Analysis, CoveragePoint, Diagnostic, Lang, Suggestion, TableFile, TestReport, Text, analyze_with};
 
 use crate::args::{TestArgs, TestFormat};
 use crate::disk::Disk;
 use crate::error::{Error, Outcome, print, print_error};
 use crate::run::parameters;
 use crate::{files, load};
+
+/// Lines of a table in a file that are listed where they are not reached; there may be thousands.
+const LINES_LISTED: usize = 3;
 
 /// What was tried.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -55,6 +58,7 @@ struct Tested {
     errors: Vec<Error>,
     /// `None` if the policy could not be tried.
     coverage: Option<Vec<CoveragePoint>>,
+    table_files: Vec<TableFile>,
     suggestions: Vec<Suggestion>,
 }
 
@@ -116,6 +120,7 @@ fn policy(path: &Path, args: &TestArgs, settings: &[(String, String)], lang: Lan
         tables: Vec::new(),
         errors: Vec::new(),
         coverage: None,
+        table_files: Vec::new(),
         suggestions: Vec::new(),
         analysis,
     };
@@ -132,6 +137,7 @@ fn policy(path: &Path, args: &TestArgs, settings: &[(String, String)], lang: Lan
                 }
             }
             tested.coverage = Some(policy.points(&coverage));
+            tested.table_files = policy.table_files(&coverage, LINES_LISTED);
             if args.suggest {
                 tested.suggestions = policy.suggest(&coverage, args.seed);
             }

@@ -75,7 +75,8 @@ fn outputs_of_groups_stand_on_their_rows() {
         h3,CC3,1000000,37.4429,,,,\n\
         h3,BB2,1000000,281.4117,318.8546,\"422,685.30\",,\n\
         h3,XX9,1000000,,,,,unknown_code drg\n";
-    tested("drg_points", table, &[]).good();
+    let text = tested("drg_points", table, &[]).good();
+    assert!(text.contains("base_points: 3/3 lines of its file") && text.contains("coefficient: 3/3 lines"), "{text}");
     let without = table.replace(",fund", "").replace(",1000000", "");
     tested("drg_points", &without, &["--set", "fund=1000000"]).good();
     let differ = table.replacen("h2,AA1,1000000", "h2,AA1,2000000", 1);
@@ -143,6 +144,8 @@ fn tables_that_check_nothing_are_refused() {
     }
     let hint = surplus_with("budget,spent,retian\n1,1,0\n", &[]).stderr();
     assert!(hint.contains("did you mean `retain`?"), "{hint}");
+    let given = "person,settled,standing,burden,burden_before,paid\nP,2022-01-01,ordinary,1,1,0\n";
+    tested("catastrophic", given, &[]).refused("fen::cases::computed_column");
     let folder = Folder::new();
     folder.write("t.csv", "a\n");
     let policies = repository("policies").display().to_string();

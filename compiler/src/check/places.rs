@@ -68,6 +68,9 @@ pub(crate) struct TablePlaces {
     pub(crate) is_file: bool,
     /// By row of the checked table.
     pub(crate) rows: Vec<Span>,
+    /// By key, by break of the checked table: the range that ends or begins there first, and the bound as it is written.
+    /// Empty for keys that are no ranges, and for tables in files.
+    pub(crate) breaks: Vec<Vec<(Span, Text)>>,
 }
 
 /// A row of tiers.

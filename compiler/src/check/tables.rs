@@ -3,6 +3,7 @@
 use std::cmp::Ordering;
 use std::collections::HashMap;
 
+use fen_grammar::diagnostic::Text;
 use fen_grammar::source::Span;
 use fen_grammar::tree::{Bounds, CellKey, Comparison, Edge, Name};
 use num_rational::BigRational;
@@ -75,7 +76,8 @@ impl Checker<'_> {
         let is_total = self.is_total(&keys, &rows);
         let name = param.name.text.clone();
         let is_file = matches!(param.value, ParamValue::File(_));
-        self.program.places.tables.push(TablePlaces { name: name.clone(), is_file, rows: spans });
+        let breaks = if is_file { Vec::new() } else { self.break_places(&key_types, &keys, &raw) };
+        self.program.places.tables.push(TablePlaces { name: name.clone(), is_file, rows: spans, breaks });
         let id = self.add_table(Table { name, ty, scale, keys, rows, facts, is_total });
         Some(Meaning::Table { id, keys: key_types })
     }
@@ -198,7 +200,6 @@ impl Checker<'_> {
     /// False and true as an enum, for keys.
     fn truth_enum(&mut self) -> crate::ids::EnumId {
         use super::program::{Enum, EnumValue};
-        use fen_grammar::diagnostic::Text;
         let value = |en: &str, zh: &str| EnumValue { name: en.to_owned(), label: Text::new(en, zh) };
         let known = self.program.enums.iter().position(|one| one.name == "bool");
         let at = known.unwrap_or_else(|| {
@@ -233,6 +234,23 @@ impl Checker<'_> {
             owned.into_iter().map(|(at, (is_inclusive, _))| Break { at, is_inclusive }).collect();
         breaks.sort();
         Some(breaks)
+    }
+
+    /// Where the breaks of each key are written.
+    fn break_places(&self, types: &[Type], keys: &[Key], rows: &[RawRow]) -> Vec<Vec<(Span, Text)>> {
+        let places = |(at, (key, ty)): (usize, (&Key, &Type))| {
+            let Key::Range(breaks) = key else { return Vec::new() };
+            let ranges = || rows.iter().filter_map(move |row| row.keys.get(at));
+            let ranges = || ranges().filter_map(|key| if let RawKey::Range(range) = key { Some(range) } else { None });
+            let place = |one: &Break| {
+                let ends = ranges().find(|range| range.high.as_ref() == Some(&one.at));
+                let begins = || ranges().find(|range| range.low.as_ref() == Some(&one.at));
+                let span = ends.or_else(begins).map(|range| range.span).unwrap_or_default();
+                (span, self.program.show(*ty, &one.at))
+            };
+            breaks.iter().map(place).collect()
+        };
+        keys.iter().zip(types).enumerate().map(places).collect()
     }
 
     /// One row per combination of ordinals, sorted, and where each is written; two for the same one are an error.

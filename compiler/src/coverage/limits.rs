@@ -5,7 +5,7 @@ use num_bigint::BigInt;
 use num_rational::BigRational;
 use num_traits::{One, Signed, Zero};
 
-use crate::check::program::{Body, Expr, ExprKind, Program};
+use crate::check::program::{Body, Break, Expr, ExprKind, Program};
 use crate::check::types::{Grid, Kind, Measure, Type, step_of};
 use crate::interpret::Settled;
 
@@ -44,6 +44,11 @@ impl Owner {
             Self::Above => [Side::Below, Side::At],
             Self::Itself => [Side::At, Side::Beside],
         }
+    }
+
+    /// To what a break of a table's key belongs.
+    pub(crate) fn of_break(one: &Break) -> Self {
+        if one.is_inclusive { Self::Above } else { Self::Below }
     }
 
     /// The side that a value lies on, if it lies next to the bound; `distance` is the value less the bound. Without a step

@@ -12,7 +12,7 @@ use num_rational::BigRational;
 use super::Key;
 use super::limits::{self, Owner, Side};
 use crate::check::places::ChoiceKind;
-use crate::check::program::{Body, Expr, Program, date_of};
+use crate::check::program::{Body, Expr, Key as TableKey, Program, date_of};
 
 /// Something to be reached.
 #[derive(Clone, Debug)]
@@ -35,12 +35,10 @@ pub(crate) enum What {
     Choice(ChoiceKind),
     /// A cell of a table in the policy.
     Cell,
-    /// A line of a table in a file of its own.
-    FileCell,
     Side(Side),
 }
 
-/// All of them, in the order of the source.
+/// All of them, in the order of the source; lines of tables in files of their own are none.
 pub(crate) fn points(program: &Program) -> Vec<Point> {
     let places = &program.places;
     let choices = places.choices.iter().enumerate().map(|(at, choice)| Point {
@@ -52,13 +50,28 @@ pub(crate) fn points(program: &Program) -> Vec<Point> {
         from: choice.from.and_then(|from| Date::new(from.year, from.month, from.day).ok()),
     });
     let mut points: Vec<Point> = choices.collect();
-    for (table, rows) in places.tables.iter().zip(&program.tables) {
+    for (table, rows) in places.tables.iter().zip(&program.tables).filter(|(table, _)| !table.is_file) {
         let mut seen: HashSet<Span> = HashSet::new();
         for (span, row) in table.rows.iter().zip(&rows.rows).filter(|(span, _)| seen.insert(**span)) {
-            let what = if table.is_file { What::FileCell } else { What::Cell };
+            let what = What::Cell;
             let from = row.from.and_then(|day| date_of(&BigRational::from(BigInt::from(day))));
             let rule = table.name.clone();
             points.push(Point { key: Key::Cell(*span), what, rule, span: *span, bound: None, from });
+        }
+    }
+    for (table, places) in program.tables.iter().zip(&places.tables) {
+        for (key, spans) in table.keys.iter().zip(&places.breaks) {
+            let TableKey::Range(breaks) = key else { continue };
+            for (one, (span, at)) in breaks.iter().zip(spans) {
+                points.extend(Owner::of_break(one).sides().map(|side| Point {
+                    key: Key::Side(*span, side),
+                    what: What::Side(side),
+                    rule: places.name.clone(),
+                    span: *span,
+                    bound: Some(at.clone()),
+                    from: None,
+                }));
+            }
         }
     }
     for bound in &places.bounds {

@@ -279,6 +279,13 @@ impl Finder<'_, '_> {
         if places.is_file {
             return;
         }
+        for ((subject, key), places) in keys.iter().zip(&table.keys).zip(&places.breaks) {
+            let TableKey::Range(breaks) = key else { continue };
+            for (one, (span, _)) in breaks.iter().zip(places) {
+                let limit = Expr::constant(subject.ty, one.at.clone(), *span);
+                self.sides(*span, Limit { subject, limit: &limit, owner: Owner::of_break(one) });
+            }
+        }
         for (at, (row, span)) in table.rows.iter().zip(&places.rows).enumerate() {
             let next = table.rows.get(at + 1).filter(|next| next.keys == row.keys);
             let is_first = at.checked_sub(1).and_then(|at| table.rows.get(at)).is_none_or(|one| one.keys != row.keys);

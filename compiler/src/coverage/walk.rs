@@ -8,8 +8,8 @@ use num_traits::Zero;
 use super::limits::{self, Owner};
 use super::{Key, Reached};
 use crate::check::places::TierPlace;
-use crate::check::program::{Body, Expr, ExprKind, LadderVersion, Origin, Program};
-use crate::ids::{LadderId, Symbol, ValueId};
+use crate::check::program::{Body, Expr, ExprKind, Key as TableKey, LadderVersion, Origin, Program};
+use crate::ids::{LadderId, Symbol, TableId, ValueId};
 use crate::interpret::Settled;
 
 /// What a claim that is alone in its stream comes to.
@@ -108,12 +108,13 @@ impl Walk<'_, '_> {
                 self.comparison(expr);
                 self.parts(expr);
             }
-            ExprKind::Lookup { table, keys, .. } => {
+            ExprKind::Lookup { table: table_id, keys, .. } => {
                 self.parts(expr);
-                let row = self.settled.row_found(*table, keys);
-                let table = self.program.places.tables.get(table.0);
+                let row = self.settled.row_found(*table_id, keys);
+                let table = self.program.places.tables.get(table_id.0);
                 let cell = row.and_then(|row| table?.rows.get(row));
                 self.reached.extend(cell.map(|cell| Key::Cell(*cell)));
+                self.breaks(*table_id, keys);
             }
             ExprKind::Apply(ladder, amount) => {
                 self.expr(amount);
@@ -144,6 +145,21 @@ impl Walk<'_, '_> {
         }
         self.chosen(last);
         self.expr(last);
+    }
+
+    /// Where keys lie, seen from the bounds of a table's ranges.
+    fn breaks(&mut self, id: TableId, keys: &[Expr]) {
+        let (Some(table), Some(places)) = (self.program.table(id), self.program.places.tables.get(id.0)) else {
+            return;
+        };
+        for ((expr, key), places) in keys.iter().zip(&table.keys).zip(&places.breaks) {
+            let (TableKey::Range(breaks), Ok(value)) = (key, self.settled.expr(expr)) else { continue };
+            let step = limits::step_at(self.settled, expr);
+            for (one, (span, _)) in breaks.iter().zip(places) {
+                let side = Owner::of_break(one).side(&(&value - &one.at), step.as_ref());
+                self.reached.extend(side.map(|side| Key::Side(*span, side)));
+            }
+        }
     }
 
     /// Where the two sides of a comparison lie.

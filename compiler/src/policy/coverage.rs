@@ -1,6 +1,6 @@
 //! What of a policy its examples and other cases come to, and examples for the rest.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use fen_grammar::diagnostic::{Lang, Text};
 use fen_grammar::source::Span;
@@ -9,7 +9,7 @@ use num_bigint::BigInt;
 use num_rational::BigRational;
 
 use super::{OutOfRange, Policy, StreamCells, cell};
-use crate::check::places::ChoiceKind;
+use crate::check::places::{ChoiceKind, TablePlaces};
 use crate::check::program::{Claim, Origin};
 use crate::check::types::step_of;
 use crate::coverage::{self, Found, Point, Reached, Seeker, Side, What, of_claim, points};
@@ -32,8 +32,6 @@ pub enum PointKind {
     Row,
     /// A cell of a table in the policy, or a version of one.
     Cell,
-    /// A line of a table in a file of its own.
-    FileCell,
     /// `when …`
     Case,
     /// `otherwise`
@@ -70,6 +68,19 @@ pub struct CoveragePoint {
     pub span: Span,
     /// Whether it was reached.
     pub standing: Standing,
+}
+
+/// A table in a file of its own. There may be thousands of lines, which are only counted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TableFile {
+    /// The name of the parameter.
+    pub name: String,
+    /// How many lines were reached.
+    pub reached: usize,
+    /// How many there are.
+    pub total: usize,
+    /// The first lines that were not reached.
+    pub missed: Vec<Span>,
 }
 
 /// An example for what no case reaches.
@@ -181,8 +192,32 @@ impl Policy {
         points(&self.program).iter().map(|point| self.point(point, &coverage.reached, &seeker)).collect()
     }
 
+    /// The tables in files of their own; of each at most so many lines that were not reached are listed.
+    #[must_use]
+    pub fn table_files(&self, coverage: &Coverage, most_listed: usize) -> Vec<TableFile> {
+        let files = self.program.places.tables.iter().filter(|table| table.is_file);
+        let file = |table: &TablePlaces| {
+            let lines: BTreeSet<Span> = table.rows.iter().copied().collect();
+            let is_reached = |line: &&Span| coverage.reached.contains(&coverage::Key::Cell(**line));
+            TableFile {
+                name: table.name.clone(),
+                reached: lines.iter().filter(is_reached).count(),
+                total: lines.len(),
+                missed: lines.iter().filter(|line| !is_reached(line)).take(most_listed).copied().collect(),
+            }
+        };
+        files.map(file).collect()
+    }
+
+    /// What values take from other claims: running values, links and totals, which no row gives.
+    #[must_use]
+    pub fn from_other_claims(&self) -> Vec<&str> {
+        let others = self.program.inputs.iter().filter(|input| input.origin != Origin::Column);
+        others.map(|input| input.name.as_str()).collect()
+    }
+
     /// Examples for what was not reached, in the order of the source; equal seeds give equal ones. What an example reaches
-    /// besides needs none of its own. Lines of files get none.
+    /// besides needs none of its own.
     #[must_use]
     pub fn suggest(&self, coverage: &Coverage, seed: u64) -> Vec<Suggestion> {
         let mut seeker = Seeker::new(&self.program);
@@ -191,7 +226,7 @@ impl Policy {
         let all = points(&self.program);
         let mut suggestions = Vec::new();
         for point in &all {
-            if reached.contains(&point.key) || point.what == What::FileCell {
+            if reached.contains(&point.key) {
                 continue;
             }
             let mut shown = vec![self.point(point, &reached, &seeker)];
@@ -221,14 +256,13 @@ impl Policy {
     fn point(&self, point: &Point, reached: &Reached, seeker: &Seeker<'_>) -> CoveragePoint {
         let standing = if reached.contains(&point.key) {
             Standing::Reached
-        } else if point.what != What::FileCell && seeker.is_never(point.key) {
+        } else if seeker.is_never(point.key) {
             Standing::Impossible
         } else {
             Standing::Missed
         };
         let kind = match point.what {
             What::Cell => PointKind::Cell,
-            What::FileCell => PointKind::FileCell,
             What::Side(_) => PointKind::Boundary,
             What::Choice(ChoiceKind::Case) => PointKind::Case,
             What::Choice(ChoiceKind::Otherwise) => PointKind::Otherwise,

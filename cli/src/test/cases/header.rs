@@ -34,6 +34,8 @@ pub(super) struct Columns<'a> {
     pub(super) inputs: &'a [Column],
     pub(super) parameters: &'a [Column],
     pub(super) outputs: &'a [Column],
+    /// What values take from other claims.
+    pub(super) from_others: &'a [&'a str],
 }
 
 impl<'a> Columns<'a> {
@@ -70,6 +72,7 @@ pub(super) fn roles(header: &[&str], columns: &Columns<'_>, path: &Path) -> Outc
             continue;
         }
         let role = match columns.roles(name).as_slice() {
+            [] if columns.from_others.contains(name) => return Err(computed(name, path)),
             [] => return Err(unknown(name, columns, path)),
             [role] => *role,
             _ => return Err(ambiguous(name, path)),
@@ -112,6 +115,20 @@ fn unknown(name: &str, columns: &Columns<'_>, path: &Path) -> Error {
              `case`, `stream`, `rejected`, `note`"
         ),
         format!("{path}：“{name}”列不是该政策的输入、参数或输出{hint_zh} 可用的列：{zh}；以及“用例”“批次”“拒收”“备注”"),
+    )
+}
+
+fn computed(name: &str, path: &Path) -> Error {
+    let path = path.display();
+    Error::new(
+        "fen::cases::computed_column",
+        format!(
+            "{path}: `{name}` comes from other claims, and a table has them: leave the column out and write the claims \
+             before and after as rows, or write an `example`, which can give a running value"
+        ),
+        format!(
+            "{path}：“{name}”取自其他单据，表中已有这些单据：请删去该列，将前后单据写成各行；或改写“示例”，示例可直接给定累计值"
+        ),
     )
 }
 

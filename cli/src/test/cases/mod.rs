@@ -62,8 +62,12 @@ impl<'a> Runner<'a> {
 
     /// Runs a table; what its cases come to is noted.
     pub(crate) fn run(&self, path: &Path, coverage: &mut Coverage) -> Outcome<Tested> {
-        let columns =
-            Columns { inputs: &self.schema.inputs, parameters: &self.schema.parameters, outputs: &self.outputs };
+        let columns = Columns {
+            inputs: &self.schema.inputs,
+            parameters: &self.schema.parameters,
+            outputs: &self.outputs,
+            from_others: &self.policy.from_other_claims(),
+        };
         let table = Table::read(path, &columns, &self.settings, self.policy.codes())?;
         let mut outcomes: Vec<Option<CaseOutcome>> = table.rows.iter().map(|_| None).collect();
         for stream in self.streams(&table, path)? {

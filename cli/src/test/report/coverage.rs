@@ -2,16 +2,17 @@
 
 use std::fmt::Write as _;
 
-use fen_compiler::{CoveragePoint, Lang, PointKind, Standing, tally};
+use fen_compiler::{CoveragePoint, Lang, PointKind, Span, Standing, TableFile, tally};
 
 use super::Tested;
 
-/// Lines of a table in a file that are listed; there may be thousands.
-const MOST_LINES: usize = 5;
-
 /// Where a point stands: file and line.
 pub(in crate::test) fn place(tested: &Tested, point: &CoveragePoint) -> String {
-    let Some((source, span)) = tested.analysis.sources().locate(point.span) else { return String::new() };
+    place_of(tested, point.span)
+}
+
+fn place_of(tested: &Tested, span: Span) -> String {
+    let Some((source, span)) = tested.analysis.sources().locate(span) else { return String::new() };
     format!("{}:{}", source.name(), source.position(span.start).line)
 }
 
@@ -20,7 +21,6 @@ pub(super) fn word(kind: PointKind) -> &'static str {
     match kind {
         PointKind::Row => "row",
         PointKind::Cell => "cell",
-        PointKind::FileCell => "file_row",
         PointKind::Case => "case",
         PointKind::Otherwise => "otherwise",
         PointKind::Exception => "exception",
@@ -33,7 +33,6 @@ fn called(kind: PointKind, lang: Lang) -> &'static str {
     match (kind, lang) {
         (PointKind::Row, Lang::En) => "ladder rows",
         (PointKind::Cell, Lang::En) => "table cells",
-        (PointKind::FileCell, Lang::En) => "lines of table files",
         (PointKind::Case, Lang::En) => "cases",
         (PointKind::Otherwise, Lang::En) => "otherwise",
         (PointKind::Exception, Lang::En) => "exceptions",
@@ -41,7 +40,6 @@ fn called(kind: PointKind, lang: Lang) -> &'static str {
         (PointKind::Boundary, Lang::En) => "boundary sides",
         (PointKind::Row, Lang::Zh) => "阶梯档次",
         (PointKind::Cell, Lang::Zh) => "参数表单元",
-        (PointKind::FileCell, Lang::Zh) => "表文件各行",
         (PointKind::Case, Lang::Zh) => "情形",
         (PointKind::Otherwise, Lang::Zh) => "其余",
         (PointKind::Exception, Lang::Zh) => "例外",
@@ -50,10 +48,9 @@ fn called(kind: PointKind, lang: Lang) -> &'static str {
     }
 }
 
-/// How much of what counts was reached: lines of files of their own do not, there may be thousands.
+/// How much was reached.
 pub(super) fn counts(points: &[CoveragePoint]) -> (usize, usize) {
-    let counted = tally(points).into_iter().filter(|(kind, ..)| *kind != PointKind::FileCell);
-    counted.fold((0, 0), |(reached, total), (_, got, of)| (reached + got, total + of))
+    tally(points).into_iter().fold((0, 0), |(reached, total), (_, got, of)| (reached + got, total + of))
 }
 
 /// In percent, rounded down: 100 only if nothing is left.
@@ -64,15 +61,17 @@ pub(super) fn percent(reached: usize, total: usize) -> usize {
 /// The summary of one policy, and a list of what was not reached.
 pub(super) fn text(tested: &Tested, lang: Lang) -> String {
     let mut text = String::new();
-    let Some(points) = tested.coverage.as_ref().filter(|points| !points.is_empty()) else { return text };
-    let (reached, total) = counts(points);
-    let kinds: Vec<String> =
-        tally(points).into_iter().map(|(kind, got, of)| format!("{} {got}/{of}", called(kind, lang))).collect();
-    let percent = percent(reached, total);
-    let _ = match lang {
-        Lang::En => writeln!(text, "  coverage {reached}/{total} ({percent}%): {}", kinds.join(", ")),
-        Lang::Zh => writeln!(text, "  覆盖 {reached}/{total}（{percent}%）：{}", kinds.join("，")),
-    };
+    let Some(points) = tested.coverage.as_ref() else { return text };
+    if !points.is_empty() {
+        let (reached, total) = counts(points);
+        let kinds = tally(points).into_iter().map(|(kind, got, of)| format!("{} {got}/{of}", called(kind, lang)));
+        let kinds: Vec<String> = kinds.collect();
+        let percent = percent(reached, total);
+        let _ = match lang {
+            Lang::En => writeln!(text, "  coverage {reached}/{total} ({percent}%): {}", kinds.join(", ")),
+            Lang::Zh => writeln!(text, "  覆盖 {reached}/{total}（{percent}%）：{}", kinds.join("，")),
+        };
+    }
     for (standing, en, zh) in [
         (Standing::Missed, "not reached by any example or case:", "尚无示例或用例到达："),
         (Standing::Impossible, "can never be reached:", "永远无法到达："),
@@ -82,22 +81,21 @@ pub(super) fn text(tested: &Tested, lang: Lang) -> String {
             continue;
         }
         let _ = writeln!(text, "    {}", if lang == Lang::Zh { zh } else { en });
-        let mut lines = 0;
         for point in &list {
-            if point.kind == PointKind::FileCell {
-                lines += 1;
-                if lines > MOST_LINES {
-                    continue;
-                }
-            }
             let _ = writeln!(text, "      {}  {}", place(tested, point), point.text.get(lang));
         }
-        if let Some(more @ 1..) = usize::checked_sub(lines, MOST_LINES) {
-            let _ = match lang {
-                Lang::En => writeln!(text, "      and {more} more of table files"),
-                Lang::Zh => writeln!(text, "      表文件另有 {more} 行"),
-            };
-        }
+    }
+    for TableFile { name, reached, total, missed } in &tested.table_files {
+        let missed: Vec<String> = missed.iter().map(|line| place_of(tested, *line)).collect();
+        let missed = missed.join(", ");
+        let _ = match (lang, missed.as_str()) {
+            (Lang::En, "") => writeln!(text, "    {name}: {reached}/{total} lines of its file"),
+            (Lang::Zh, "") => writeln!(text, "    {name}：其文件 {reached}/{total} 行"),
+            (Lang::En, _) => {
+                writeln!(text, "    {name}: {reached}/{total} lines of its file, not reached are for example {missed}")
+            }
+            (Lang::Zh, _) => writeln!(text, "    {name}：其文件 {reached}/{total} 行，未到达的例如 {missed}"),
+        };
     }
     text
 }

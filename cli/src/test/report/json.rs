@@ -92,6 +92,9 @@ fn covered(tested: &Tested, points: &[CoveragePoint], lang: Lang) -> Value {
         "total": total,
         "kinds": kinds,
         "points": points,
+        "table_files": tested.table_files.iter().map(|file| {
+            json!({ "table": file.name, "reached": file.reached, "total": file.total })
+        }).collect::<Vec<_>>(),
     })
 }
 

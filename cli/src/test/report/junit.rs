@@ -24,7 +24,7 @@ pub(in crate::test) fn junit(tested: &[Tested], lang: Lang) -> Outcome<String> {
                 suite.add_test_case(TestCase::new(*code, status));
             }
         }
-        if let Some(points) = one.coverage.as_ref().filter(|points| !points.is_empty()) {
+        if let Some(points) = &one.coverage {
             let (reached, total) = coverage::counts(points);
             for (name, value) in [
                 ("coverage.percent", coverage::percent(reached, total)),
