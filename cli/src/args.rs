@@ -26,7 +26,10 @@ pub(crate) enum Command {
     /// Policies that add up, divide or look at other claims read the file as often as `fen schema --plan` says.
     /// No file gets its name before the run is complete; if it stops, none appears.
     Run(RunArgs),
-    /// Run the examples and invariants of policies
+    /// Run the examples, invariants and tables of cases of policies, and say what no case reaches
+    ///
+    /// A table of cases is a CSV file beside the policy: `surplus.cases.csv` (or `surplus.用例.csv`) beside `surplus.fen`. Its
+    /// columns are inputs, parameters and the outputs that are expected, by name or label; every row is a case.
     Test(TestArgs),
     /// Print what a policy takes and gives, as JSON, or draw how it is settled
     Schema(SchemaArgs),
@@ -119,6 +122,27 @@ pub(crate) struct TestArgs {
     /// How to print the outcome
     #[arg(long, value_enum, default_value_t = TestFormat::Text)]
     pub(crate) format: TestFormat,
+    /// A table of cases for the policy, in the place of those beside it; may be given several times
+    #[arg(long, value_name = "FILE")]
+    pub(crate) cases: Vec<PathBuf>,
+    /// Print examples for what no case reaches, ready to be pasted into the policy; the outcome goes to standard error
+    #[arg(long)]
+    pub(crate) suggest: bool,
+    /// Claims that every `always` is tried on
+    #[arg(long, value_name = "N", default_value_t = 2_000)]
+    pub(crate) claims: usize,
+    /// What claims are made up from: equal seeds give equal claims
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub(crate) seed: u64,
+    /// Fail where the cases reach less of a policy than this part, in percent
+    #[arg(long, value_name = "PERCENT", value_parser = clap::value_parser!(u8).range(0..=100))]
+    pub(crate) coverage_min: Option<u8>,
+    /// A parameter's value for tables that have no column for it, such as `cut=10pp`; goes before --params
+    #[arg(long, value_name = "NAME=VALUE")]
+    pub(crate) set: Vec<String>,
+    /// A TOML file of parameter values, such as `cut = "10pp"`
+    #[arg(long, value_name = "FILE")]
+    pub(crate) params: Option<PathBuf>,
     /// Language of messages (default: that of the terminal)
     #[arg(long, value_enum)]
     pub(crate) lang: Option<LangArg>,

@@ -5,6 +5,7 @@
 //! `ARCHITECTURE.md` names what each stage guarantees.
 
 mod check;
+mod coverage;
 mod emit;
 mod exact;
 mod gather;
@@ -15,15 +16,17 @@ mod phases;
 mod policy;
 pub mod render;
 mod resolve;
+mod shrink;
 mod solve;
 mod witness;
 
-pub use fen_grammar::diagnostic::{Diagnostic, Label, Lang, Severity, Text};
+pub use fen_grammar::diagnostic::{Diagnostic, Label, Lang, Severity, Text, nearest};
 pub use fen_grammar::literate;
 pub use fen_grammar::source::{Position, Source, Sources, Span};
 
 pub use crate::gather::{Files, NoFiles};
 pub use crate::policy::{
-    Analysis, Cells, Failure, GrainOutcome, GroupOutcome, Module, NameFacts, OutOfRange, Outcome, Policy, StreamCells,
-    StreamOutcome, TestReport, analyze, analyze_with,
+    Analysis, CaseOutcome, Cells, Coverage, CoveragePoint, Failure, GrainOutcome, GroupOutcome, Module, NameFacts,
+    OutOfRange, Outcome, PointKind, Policy, Standing, StreamCells, StreamOutcome, Suggested, Suggestion, TableFile,
+    TestReport, analyze, analyze_with, tally,
 };

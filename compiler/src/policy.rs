@@ -1,6 +1,7 @@
 //! The compiler's facade: a source is analyzed; if it is free of errors, it is a policy that can be compiled,
 //! interpreted and tested.
 
+mod coverage;
 mod names;
 mod stream;
 
@@ -23,6 +24,9 @@ use crate::interpret::{Rejection, settle};
 use crate::phases::{Cut, cut};
 use crate::resolve::resolve;
 
+pub use self::coverage::{
+    CaseOutcome, Coverage, CoveragePoint, PointKind, Standing, Suggested, Suggestion, TableFile, tally,
+};
 pub use self::names::NameFacts;
 pub use self::stream::{GrainOutcome, GroupOutcome, OutOfRange, StreamCells, StreamOutcome};
 

@@ -7,7 +7,7 @@ mod columns;
 mod grains;
 mod header;
 mod input;
-mod parameters;
+pub(crate) mod parameters;
 mod progress;
 mod quotes;
 mod results;

@@ -37,7 +37,7 @@ pub(crate) fn parameters(args: &RunArgs, policy: &Policy) -> Outcome<Parameters>
     Ok(parameters)
 }
 
-fn without_value(set: &str) -> Error {
+pub(crate) fn without_value(set: &str) -> Error {
     Error::new(
         "fen::run::parameter_syntax",
         format!("--set {set} gives no value; write --set NAME=VALUE"),
@@ -46,7 +46,7 @@ fn without_value(set: &str) -> Error {
 }
 
 /// Names and texts in a file.
-fn read(path: &Path) -> Outcome<Vec<(String, String)>> {
+pub(crate) fn read(path: &Path) -> Outcome<Vec<(String, String)>> {
     let bytes = fs::read(path).map_err(|error| Error::read(path, &error))?;
     let text = String::from_utf8(bytes).map_err(|_| not_utf8(path))?;
     let text = text.strip_prefix('\u{feff}').unwrap_or(&text);

@@ -1,6 +1,7 @@
 //! The `fen` command end to end: the real program on real files.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
+mod cases;
 mod doc;
 mod folder;
 mod help;

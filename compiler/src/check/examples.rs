@@ -8,12 +8,13 @@ use num_traits::{One, Zero};
 use super::errors::{
     ExampleFailed, ExampleOutOfRange, ExampleSetting, InvariantViolated, MissingInput, SettingProblem,
 };
-use super::program::{Claim, Example, Expected, Expr, ExprKind, Function, Origin, Program};
+use super::program::{Claim, Example, Expected, Expr, ExprKind, Function, Invariant, Origin, Program};
 use super::types::{Type, step_of};
 use super::{Checker, Claims, show_claim};
 use crate::exact::is_whole;
 use crate::interpret::{evaluate, settle};
 use crate::resolve::program::{self as resolved, Setting, Symbol};
+use crate::shrink::{Toward, smallest};
 
 impl Checker<'_> {
     /// Checks what the examples say; those with an error are left out.
@@ -161,7 +162,7 @@ impl Checker<'_> {
 }
 
 /// A claim that is alone in its stream: what is not given of earlier claims is nothing, and totals are its own.
-fn alone(program: &Program, mut claim: Claim, given: &[bool]) -> Claim {
+pub(crate) fn alone(program: &Program, mut claim: Claim, given: &[bool]) -> Claim {
     let is_open = |at: usize| !given.get(at).copied().unwrap_or(false);
     // Anything at first, so that what the totals are made of can be computed.
     for (at, (slot, input)) in claim.inputs.iter_mut().zip(&program.inputs).enumerate() {
@@ -249,13 +250,22 @@ pub(crate) fn violated_invariants(program: &Program, count: usize, seed: u64) ->
             if !holds.is_zero() {
                 return true;
             }
-            let claim = show_claim(program, &claim);
-            let sides = sides(program, &invariant.condition, &|side| settled.expr(side).ok());
-            diagnostics.push(InvariantViolated { span: invariant.span, claim, sides }.into());
+            diagnostics.push(violated(program, invariant, claim.clone()));
             false
         });
     }
     diagnostics
+}
+
+/// An invariant that a claim violates, shown by the plainest such claim.
+fn violated(program: &Program, invariant: &Invariant, claim: Claim) -> Diagnostic {
+    let fails = |claim: &Claim| {
+        settle(program, claim)
+            .is_ok_and(|settled| settled.expr(&invariant.condition).is_ok_and(|holds| holds.is_zero()))
+    };
+    let claim = smallest(program, claim, Toward::Nothing, &fails);
+    let sides = sides(program, &invariant.condition, &|side| evaluate(program, &claim, side));
+    InvariantViolated { span: invariant.span, claim: show_claim(program, &claim), sides }.into()
 }
 
 /// Invariants that the check itself found to be violated, of a program that has other errors and cannot be tested.

@@ -42,6 +42,18 @@ pub(super) struct Schedule {
     is_reported: bool,
 }
 
+impl Schedule {
+    /// Its rows.
+    pub(super) fn rows(&self) -> &Rows {
+        &self.rows
+    }
+
+    /// The tiers it is in the checked program.
+    pub(super) fn ladder(&self) -> Option<LadderId> {
+        self.tiers.map(|(ladder, _)| ladder)
+    }
+}
+
 /// Range and grid of what a column of a ladder gets, before rounding.
 fn share_facts(ladder: &Ladder, column: usize, subject: &Facts) -> Facts {
     let zero = BigRational::zero();
@@ -495,7 +507,7 @@ impl Checker<'_> {
                     Some(in_version) => in_version.clone().and(in_row),
                     None => in_row,
                 };
-                cases.push((condition, place));
+                cases.push((condition, place, row.span));
             }
         }
         if names.len() > MAX_ROW_NAMES {
@@ -505,7 +517,7 @@ impl Checker<'_> {
         let ty = Type::Enum(self.row_enum(names));
         let mut cases: Vec<(Expr, Expr)> = cases
             .into_iter()
-            .map(|(condition, place)| (condition, Expr::ordinal(ty, i64::try_from(place).unwrap_or(0), span)))
+            .map(|(condition, place, row)| (condition, Expr::ordinal(ty, i64::try_from(place).unwrap_or(0), row)))
             .collect();
         let (_, last) = cases.pop()?;
         Some(Expr::cases(cases, last, span))

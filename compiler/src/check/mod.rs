@@ -24,6 +24,7 @@ mod missing_rows;
 mod order;
 mod outputs;
 mod parameters;
+pub(crate) mod places;
 pub(crate) mod program;
 mod proofs;
 mod required;
@@ -53,7 +54,7 @@ use crate::ids::{EnumId, GrainId, InputId, LadderId, LinkId, SplitId, Symbol, Ta
 use crate::resolve::program::{self as resolved, ParamId, ValueBody};
 
 pub(crate) use self::claims::{Claims, show_claim};
-pub(crate) use self::examples::{run_example, violated_invariants, violations_found};
+pub(crate) use self::examples::{alone, run_example, violated_invariants, violations_found};
 
 /// Money is counted in hundredths of a yuan unless a policy declares a finer step.
 pub(crate) const MONEY_DECIMALS: u32 = 2;
@@ -84,6 +85,7 @@ pub(crate) fn check(resolved: &resolved::Program, sources: &Sources) -> Checked 
         checker.required();
     }
     checker.number_sites();
+    checker.places();
     let is_error = |one: &Diagnostic| one.severity == Severity::Error && one.code != InvariantViolated::CODE;
     let rules_have_error = checker.diagnostics.iter().any(is_error);
     let before = checker.diagnostics.len();
@@ -228,6 +230,7 @@ impl<'a> Checker<'a> {
             invariants: Vec::new(),
             examples: Vec::new(),
             citations: citations::citations(resolved, sources),
+            places: places::Places::default(),
         };
         Self {
             resolved,

@@ -14,6 +14,7 @@ use fen_grammar::tree::{Comparison, RoundingMode};
 use jiff::civil::Date;
 use num_rational::BigRational;
 
+use super::places::Places;
 use super::types::{Facts, Type};
 use crate::ids::{EnumId, GrainId, InputId, LadderId, LinkId, ParameterId, SiteId, SplitId, Symbol, TableId, ValueId};
 pub(crate) use crate::resolve::program::Period;
@@ -61,6 +62,8 @@ pub(crate) struct Program {
     pub(crate) invariants: Vec<Invariant>,
     pub(crate) examples: Vec<Example>,
     pub(crate) citations: Vec<Citation>,
+    /// Where alternatives stand in the source.
+    pub(crate) places: Places,
 }
 
 /// Which clause a rule implements.

@@ -3,12 +3,14 @@
 use std::cmp::Ordering;
 use std::collections::HashMap;
 
+use fen_grammar::diagnostic::Text;
 use fen_grammar::source::Span;
 use fen_grammar::tree::{Bounds, CellKey, Comparison, Edge, Name};
 use num_rational::BigRational;
 use num_traits::ToPrimitive;
 
 use super::parameters::Meaning;
+use super::places::TablePlaces;
 use super::program::{Break, Expr, ExprKind, Key, Table, TableRow};
 use super::types::{Facts, Type, step_of};
 use super::{Checker, errors, table_file};
@@ -66,13 +68,16 @@ impl Checker<'_> {
         }
         self.dates_of(param, &mut raw)?;
         let keys = self.keys(&key_types, &raw)?;
-        let rows = self.expand(param, &keys, &raw)?;
+        let (rows, spans) = self.expand(param, &keys, &raw)?;
         let cells = || rows.iter().map(|row| row.cell);
         let step = step_of(scale);
         let cell = |cell: Option<i64>| &step * num_bigint::BigInt::from(cell.unwrap_or(0));
         let facts = Facts::range(cell(cells().min()), cell(cells().max()), step.clone());
         let is_total = self.is_total(&keys, &rows);
         let name = param.name.text.clone();
+        let is_file = matches!(param.value, ParamValue::File(_));
+        let breaks = if is_file { Vec::new() } else { self.break_places(&key_types, &keys, &raw) };
+        self.program.places.tables.push(TablePlaces { name: name.clone(), is_file, rows: spans, breaks });
         let id = self.add_table(Table { name, ty, scale, keys, rows, facts, is_total });
         Some(Meaning::Table { id, keys: key_types })
     }
@@ -195,7 +200,6 @@ impl Checker<'_> {
     /// False and true as an enum, for keys.
     fn truth_enum(&mut self) -> crate::ids::EnumId {
         use super::program::{Enum, EnumValue};
-        use fen_grammar::diagnostic::Text;
         let value = |en: &str, zh: &str| EnumValue { name: en.to_owned(), label: Text::new(en, zh) };
         let known = self.program.enums.iter().position(|one| one.name == "bool");
         let at = known.unwrap_or_else(|| {
@@ -232,8 +236,25 @@ impl Checker<'_> {
         Some(breaks)
     }
 
-    /// One row per combination of ordinals, sorted; two for the same one are an error.
-    fn expand(&mut self, param: &Param, keys: &[Key], raw: &[RawRow]) -> Option<Vec<TableRow>> {
+    /// Where the breaks of each key are written.
+    fn break_places(&self, types: &[Type], keys: &[Key], rows: &[RawRow]) -> Vec<Vec<(Span, Text)>> {
+        let places = |(at, (key, ty)): (usize, (&Key, &Type))| {
+            let Key::Range(breaks) = key else { return Vec::new() };
+            let ranges = || rows.iter().filter_map(move |row| row.keys.get(at));
+            let ranges = || ranges().filter_map(|key| if let RawKey::Range(range) = key { Some(range) } else { None });
+            let place = |one: &Break| {
+                let ends = ranges().find(|range| range.high.as_ref() == Some(&one.at));
+                let begins = || ranges().find(|range| range.low.as_ref() == Some(&one.at));
+                let span = ends.or_else(begins).map(|range| range.span).unwrap_or_default();
+                (span, self.program.show(*ty, &one.at))
+            };
+            breaks.iter().map(place).collect()
+        };
+        keys.iter().zip(types).enumerate().map(places).collect()
+    }
+
+    /// One row per combination of ordinals, sorted, and where each is written; two for the same one are an error.
+    fn expand(&mut self, param: &Param, keys: &[Key], raw: &[RawRow]) -> Option<(Vec<TableRow>, Vec<Span>)> {
         let mut rows: Vec<(TableRow, Span)> = Vec::with_capacity(raw.len());
         // By key: the first and the last ordinal of a row.
         let mut ends: Vec<(u32, u32)> = Vec::with_capacity(keys.len());
@@ -273,7 +294,7 @@ impl Checker<'_> {
             let (first, second) = (*earlier.min(span), *earlier.max(span));
             self.report(errors::double_key(second, first));
         }
-        doubles.is_empty().then(|| rows.into_iter().map(|(row, _)| row).collect())
+        doubles.is_empty().then(|| rows.into_iter().unzip())
     }
 
     /// Whether every combination has a row on every day; tables with ranges or codes are looked into where they are used.

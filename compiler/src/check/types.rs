@@ -135,7 +135,7 @@ impl Measure {
     }
 
     /// The same, or behind the number 1.
-    fn suffix_of(self, is_one: bool) -> Text {
+    pub(crate) fn suffix_of(self, is_one: bool) -> Text {
         match self.kind() {
             Some(Kind::Rate) => return Text::new("%", "%"),
             Some(Kind::Points) => return Text::new("pp", "个百分点"),

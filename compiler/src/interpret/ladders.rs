@@ -9,7 +9,7 @@ use crate::ids::LadderId;
 
 impl Settled<'_> {
     /// The amount that a ladder divides.
-    pub(super) fn subject(&self, ladder: LadderId) -> Evaluated {
+    pub(crate) fn subject(&self, ladder: LadderId) -> Evaluated {
         match self.program.ladder(ladder).and_then(|ladder| ladder.subject) {
             Some(subject) => self.symbol(subject),
             None => Ok(BigRational::zero()),
@@ -22,7 +22,8 @@ impl Settled<'_> {
         let base = ladder.base.as_ref().map_or_else(|| Ok(BigRational::one()), |base| self.expr(base));
         let (amount, base) = both(amount, base)?;
         let mut sum = BigRational::zero();
-        for row in self.version(ladder).map(|version| version.rows.as_slice()).unwrap_or_default() {
+        let version = ladder.versions.get(self.version(ladder));
+        for row in version.map(|version| version.rows.as_slice()).unwrap_or_default() {
             let low = row.low.as_ref().map(|low| low * &base);
             let high = row.high.as_ref().map(|high| high * &base);
             // The part of the way from nothing to the amount that lies in this row.
@@ -33,14 +34,14 @@ impl Settled<'_> {
         Ok(sum)
     }
 
-    /// The last version from the claim's date or before.
-    fn version<'a>(&self, ladder: &'a Ladder) -> Option<&'a LadderVersion> {
+    /// The place of the last version from the claim's date or before; of the first one if there is none.
+    pub(crate) fn version(&self, ladder: &Ladder) -> usize {
         let date = claim_date(self.program, self.claim);
-        let applies = |version: &&LadderVersion| match (version.from, date) {
+        let applies = |version: &LadderVersion| match (version.from, date) {
             (Some(from), Some(date)) => from <= date,
             _ => true,
         };
-        ladder.versions.iter().rfind(applies).or_else(|| ladder.versions.first())
+        ladder.versions.iter().rposition(applies).unwrap_or(0)
     }
 }
 

@@ -303,6 +303,17 @@ impl<'a> Settled<'a> {
         }
     }
 
+    /// The place of the row of a table that a look-up with these keys finds.
+    pub(crate) fn row_found(&self, table: TableId, keys: &[Expr]) -> Option<usize> {
+        let keys = self.all(keys).ok()?;
+        tables::place(self.program.table(table)?, &keys, claim_date(self.program, self.claim))
+    }
+
+    /// The program.
+    pub(crate) fn program(&self) -> &'a Program {
+        self.program
+    }
+
     /// The value of a table for keys, if it has a row for them.
     fn find(&self, table: TableId, keys: &[Expr]) -> Result<Option<BigRational>, SiteId> {
         let keys = self.all(keys)?;

@@ -9,6 +9,12 @@ use crate::check::types::step_of;
 
 /// The value for keys at a date, if there is a row for them.
 pub(super) fn find(table: &Table, keys: &[BigRational], date: Option<i32>) -> Option<BigRational> {
+    let row = table.rows.get(place(table, keys, date)?)?;
+    Some(step_of(table.scale) * BigInt::from(row.cell))
+}
+
+/// The place of the row for keys at a date, if there is one.
+pub(super) fn place(table: &Table, keys: &[BigRational], date: Option<i32>) -> Option<usize> {
     let ordinals: Vec<u32> =
         table.keys.iter().zip(keys).map(|(key, value)| ordinal(key, value)).collect::<Option<_>>()?;
     let applies = |row: &TableRow| match (row.from, date) {
@@ -17,8 +23,8 @@ pub(super) fn find(table: &Table, keys: &[BigRational], date: Option<i32>) -> Op
     };
     // Rows are sorted by keys, then by date: the last one that is not beyond the claim is the one, if its keys are.
     let end = table.rows.partition_point(|row| row.keys < ordinals || (row.keys == ordinals && applies(row)));
-    let row = table.rows.get(end.checked_sub(1)?).filter(|row| row.keys == ordinals)?;
-    Some(step_of(table.scale) * BigInt::from(row.cell))
+    let at = end.checked_sub(1)?;
+    table.rows.get(at).filter(|row| row.keys == ordinals).map(|_| at)
 }
 
 /// See [`Key`].

@@ -47,6 +47,7 @@ pub(super) fn derive(program: &Program, needs: &Needs, draft: &Draft) -> (Progra
         invariants: Vec::new(),
         examples: Vec::new(),
         citations: Vec::new(),
+        places: crate::check::places::Places::default(),
     };
     let reads = || draft.values.iter().filter_map(|id| needs.reads.get(id.0));
     let tables: BTreeSet<TableId> = reads().flat_map(|reads| reads.tables.iter().copied()).collect();

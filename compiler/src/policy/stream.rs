@@ -1,14 +1,11 @@
 //! Streams of claims by the reference interpreter.
 
 use fen_schema::RejectCode;
-use num_bigint::BigInt;
 use num_rational::BigRational;
 
 use super::{Outcome, Policy, cell};
-use crate::check::program::Origin;
-use crate::check::types::step_of;
 use crate::ids::{GrainId, SplitId};
-use crate::interpret::stream::{Group, Overflow, Stream, settle_stream};
+use crate::interpret::stream::{Group, Overflow, settle_stream};
 
 /// A stream of rows (claims, or lines of claims) in their order, and the parameters it is settled with. Cells are
 /// integers, which are the value times ten to the power of the column's scale.
@@ -57,7 +54,7 @@ pub struct GroupOutcome {
 /// A total is out of its range: the stream cannot be settled. That takes more than 999 999 999 claims or groups.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OutOfRange {
-    total: String,
+    pub(super) total: String,
 }
 
 impl OutOfRange {
@@ -76,21 +73,7 @@ impl Policy {
     /// If a total is out of its range.
     pub fn interpret_stream(&self, cells: &StreamCells) -> Result<StreamOutcome, OutOfRange> {
         let program = &self.program;
-        let value = |cell: i128, scale: u32| step_of(scale) * BigInt::from(cell);
-        let columns: Vec<u32> = {
-            let columns = program.inputs.iter().take_while(|input| input.origin == Origin::Column);
-            columns.map(|input| input.scale).collect()
-        };
-        let row = |row: &Vec<Option<i128>>| -> Vec<Option<BigRational>> {
-            let cells = columns.iter().zip(row);
-            cells.map(|(scale, cell)| cell.map(|cell| value(cell, *scale))).collect()
-        };
-        let parameters = program.parameters.iter().zip(&cells.parameters);
-        let stream = Stream {
-            rows: cells.rows.iter().map(row).collect(),
-            parameters: parameters.map(|(parameter, cell)| value(*cell, parameter.scale)).collect(),
-            texts: cells.texts.clone(),
-        };
+        let stream = self.stream(cells);
         let outcome = settle_stream(program, &stream).map_err(|Overflow(id)| OutOfRange {
             total: program.input(id).map(|input| input.name.clone()).unwrap_or_default(),
         })?;

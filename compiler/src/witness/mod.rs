@@ -20,6 +20,7 @@ mod truth;
 use num_bigint::BigInt;
 
 use self::path::{Path, Stop};
+pub(crate) use self::pleasant::plainest;
 use self::quick::Literal;
 use crate::check::claims::Claims;
 use crate::check::program::{Claim, Expr, Program};

@@ -171,7 +171,7 @@ fn plain_input(program: &Program, id: crate::ids::InputId) -> BigInt {
 }
 
 /// The plainest claim: nothing but what must be there.
-pub(super) fn plainest(program: &Program) -> Claim {
+pub(crate) fn plainest(program: &Program) -> Claim {
     let inputs = program.inputs.iter().enumerate().map(|(at, input)| {
         (!input.is_optional).then(|| step_of(input.scale) * plain_input(program, crate::ids::InputId(at)))
     });

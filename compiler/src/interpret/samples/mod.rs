@@ -86,6 +86,7 @@ pub(crate) fn program() -> Program {
         invariants: Vec::new(),
         examples: Vec::new(),
         citations: Vec::new(),
+        places: crate::check::places::Places::default(),
     }
 }
 

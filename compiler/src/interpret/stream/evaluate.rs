@@ -24,7 +24,7 @@ pub(super) struct Row {
     pub(super) taken_back_by: Option<usize>,
     /// What other inputs hold.
     filled: HashMap<InputId, Result<Option<BigRational>, SplitId>>,
-    values: HashMap<ValueId, Evaluated>,
+    pub(super) values: HashMap<ValueId, Evaluated>,
     broken: HashMap<ValueId, SplitId>,
 }
 
@@ -180,7 +180,7 @@ impl<'a> Evaluation<'a> {
         }
     }
 
-    fn home_of_value(&self, id: ValueId, row: usize) -> usize {
+    pub(super) fn home_of_value(&self, id: ValueId, row: usize) -> usize {
         match self.program.value(id).and_then(|value| value.grain) {
             Some(grain) => self.groups.first(grain, row),
             None => row,

@@ -5,6 +5,7 @@
 //! from elsewhere is an input of the row with an [`Origin`](crate::check::program::Origin); it is filled in when
 //! something needs it, and then the row is a claim like any other.
 
+mod cases;
 mod evaluate;
 mod groups;
 mod origins;
@@ -15,6 +16,7 @@ mod split;
 use num_rational::BigRational;
 use num_traits::Zero;
 
+pub(crate) use self::cases::settle_cases;
 use self::evaluate::{Row, Standing};
 use self::groups::Groups;
 use self::reads::Reads;

@@ -47,6 +47,7 @@ pub(super) fn program() -> Program {
         invariants: vec![],
         examples: vec![],
         citations: vec![],
+        places: crate::check::places::Places::default(),
     }
 }
 
