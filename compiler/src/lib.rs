@@ -5,6 +5,7 @@
 //! `ARCHITECTURE.md` names what each stage guarantees.
 
 mod check;
+mod compare;
 mod emit;
 mod exact;
 mod gather;
@@ -15,14 +16,17 @@ mod phases;
 mod policy;
 pub mod render;
 mod resolve;
+mod rules;
 mod solve;
 mod witness;
 
 pub use fen_grammar::diagnostic::{Diagnostic, Label, Lang, Severity, Text};
 pub use fen_grammar::source::{Position, Source, Sources, Span};
 
+pub use crate::compare::{Change, Comparison, Difference, Head, Renamed, Side, compare};
 pub use crate::gather::{Files, NoFiles};
 pub use crate::policy::{
     Analysis, Cells, Failure, GrainOutcome, GroupOutcome, Module, OutOfRange, Outcome, Policy, StreamCells,
     StreamOutcome, TestReport, analyze, analyze_with,
 };
+pub use crate::rules::{Place, Rule, RuleKind};
