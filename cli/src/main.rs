@@ -2,7 +2,9 @@
 
 mod args;
 mod build;
+mod chart;
 mod check;
+mod diff;
 mod disk;
 mod error;
 mod files;
@@ -11,6 +13,7 @@ mod load;
 mod plan;
 mod run;
 mod schema;
+mod sweep;
 mod test;
 mod width;
 
@@ -29,6 +32,8 @@ fn main() -> ExitCode {
         Command::Run(args) => run::run(&args, lang),
         Command::Test(args) => test::test(&args, lang),
         Command::Schema(args) => schema::schema(&args, lang),
+        Command::Diff(args) => diff::diff(&args, lang),
+        Command::Sweep(args) => sweep::sweep(&args, lang),
     };
     match done {
         Ok(code) => code,

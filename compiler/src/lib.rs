@@ -18,6 +18,7 @@ pub mod render;
 mod resolve;
 mod rules;
 mod solve;
+mod sweep;
 mod witness;
 
 pub use fen_grammar::diagnostic::{Diagnostic, Label, Lang, Severity, Text};
@@ -30,3 +31,4 @@ pub use crate::policy::{
     StreamOutcome, TestReport, analyze, analyze_with,
 };
 pub use crate::rules::{Place, Rule, RuleKind};
+pub use crate::sweep::{Mark, MarkKind, Point, Sweep, SweepProblem, SweepRequest, SweptColumn};

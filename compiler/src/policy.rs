@@ -3,6 +3,7 @@
 
 mod stream;
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use fen_grammar::diagnostic::{Diagnostic, Label, Problem, Severity, Text};
@@ -199,6 +200,12 @@ impl Policy {
     /// Its rules by place.
     pub(crate) fn rules(&self) -> Rules<'_> {
         Rules { items: &self.items, sources: &self.sources }
+    }
+
+    /// The names of everything that an output may be computed from, itself among them.
+    #[must_use]
+    pub fn reads(&self, output: &str) -> HashSet<String> {
+        self.rules().reads(output)
     }
 
     /// The policy's name.

@@ -1,9 +1,11 @@
 //! The rules of a policy by the place where they stand: what they are called, how they read, and which clause of which
 //! document they implement.
 
+use std::collections::{HashMap, HashSet};
+
 use fen_grammar::diagnostic::Text;
 use fen_grammar::source::{Sources, Span};
-use fen_grammar::tree::{DefinitionBody, Item, ItemKind, Quoted};
+use fen_grammar::tree::{DefinitionBody, Item, ItemKind, Quoted, Yields};
 
 /// What kind of rule it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -186,6 +188,34 @@ impl Rules<'_> {
             document: self.document(item.span),
             place: self.place(part),
         })
+    }
+
+    /// The names of everything that a name may be computed from, itself among them, as far as the words in the rules tell.
+    pub(crate) fn reads(&self, name: &str) -> HashSet<String> {
+        let mut defined: HashMap<&str, Vec<Span>> = HashMap::new();
+        for item in self.items {
+            if matches!(item.kind, ItemKind::Example(_) | ItemKind::Always(_) | ItemKind::Enum(_)) {
+                continue;
+            }
+            let Some((_, name)) = named(&item.kind) else { continue };
+            defined.entry(name).or_default().push(item.span);
+            if let ItemKind::LadderRow(row) = &item.kind {
+                let receivers: Vec<&str> = match &row.yields {
+                    Yields::Tier(shares) => shares.iter().map(|share| share.name.text.as_str()).collect(),
+                    Yields::Band(grants) => grants.iter().map(|grant| grant.name.text.as_str()).collect(),
+                };
+                receivers.into_iter().for_each(|name| defined.entry(name).or_default().push(item.span));
+            }
+        }
+        let (mut found, mut open) = (HashSet::new(), vec![name.to_owned()]);
+        while let Some(name) = open.pop() {
+            let Some(spans) = defined.get(name.as_str()).filter(|_| found.insert(name.clone())) else { continue };
+            for line in spans.iter().flat_map(|span| self.sources.slice(*span).lines()) {
+                let words = without_comment(line).split(|c: char| !(c.is_alphanumeric() || c == '_'));
+                open.extend(words.filter(|word| defined.contains_key(word)).map(str::to_owned));
+            }
+        }
+        found
     }
 
     /// The clause of a ladder as a whole stands under its last row.

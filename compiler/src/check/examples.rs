@@ -161,7 +161,7 @@ impl Checker<'_> {
 }
 
 /// A claim that is alone in its stream: what is not given of earlier claims is nothing, and totals are its own.
-fn alone(program: &Program, mut claim: Claim, given: &[bool]) -> Claim {
+pub(crate) fn alone(program: &Program, mut claim: Claim, given: &[bool]) -> Claim {
     let is_open = |at: usize| !given.get(at).copied().unwrap_or(false);
     // Anything at first, so that what the totals are made of can be computed.
     for (at, (slot, input)) in claim.inputs.iter_mut().zip(&program.inputs).enumerate() {
