@@ -11,6 +11,7 @@ mod exact;
 mod gather;
 mod ids;
 mod interpret;
+mod lint;
 mod lower;
 mod phases;
 mod policy;

@@ -21,6 +21,7 @@ use crate::emit::emit;
 use crate::exact;
 use crate::gather::{Files, NoFiles, gather};
 use crate::interpret::{Rejection, settle};
+use crate::lint::lint;
 use crate::phases::{Cut, cut};
 use crate::resolve::resolve;
 use crate::rules::Rules;
@@ -102,6 +103,7 @@ pub fn analyze_with(source: &Source, files: &dyn Files) -> Analysis {
                 let report = tested.test(CLAIMS, 0);
                 let (examples, invariants) = (report.examples.into_iter(), report.invariants.into_iter());
                 diagnostics.extend(examples.chain(invariants).filter_map(|(_, problem)| problem));
+                diagnostics.extend(lint(tested.program(), tested.rules()));
                 policy = (!examples_have_error).then_some(tested);
             }
             Err(diagnostic) => diagnostics.push(*diagnostic),

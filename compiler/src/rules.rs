@@ -170,7 +170,9 @@ impl Rules<'_> {
                 let exceptions = definition.exceptions.iter().map(|exception| (exception.span, &exception.cite));
                 let part = cases.chain(exceptions).find(|(span, _)| holds(*span));
                 let own = part.and_then(|(_, cite)| cite.as_ref()).or(definition.cite.as_ref());
-                (part.map_or(item.span, |(span, _)| span), own.cloned())
+                // Of a definition that is one expression, the part that is meant.
+                let meant = if span.end > span.start && span.end <= item.span.end { span } else { item.span };
+                (part.map_or(meant, |(span, _)| span), own.cloned())
             }
             ItemKind::LadderRow(row) => (item.span, row.cite.clone().or_else(|| self.ladder_cite(&row.subject.text))),
             ItemKind::Schedule(schedule) => {

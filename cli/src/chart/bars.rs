@@ -52,9 +52,14 @@ pub(crate) fn bars(rows: &[Bar], title: &str) -> String {
                 "<rect class=\"{class}\" x=\"{left}\" y=\"{bar_at}\" width=\"{width}\" height=\"{HEIGHT}\"/>"
             );
         }
-        svg.push('\n');
+        // Only beside the bar: labels stand clear of it.
+        let _ = writeln!(
+            svg,
+            "<line class=\"axis\" x1=\"{zero}\" y1=\"{}\" x2=\"{zero}\" y2=\"{}\"/>",
+            bar_at - 1,
+            bar_at + HEIGHT + 1
+        );
         top += ROW;
     }
-    let _ = writeln!(svg, "<line class=\"axis\" x1=\"{zero}\" y1=\"20\" x2=\"{zero}\" y2=\"{}\"/>", height - 4);
     svg + "</svg>\n"
 }

@@ -57,10 +57,13 @@ fn tiles(settled: &Settled, lang: Lang, body: &mut String) {
             _ => "down",
         };
         tile(&format!("{name}{}", say(lang, ", difference", "，差额")), &text, class);
-        let more = format!("{} (+{})", grouped(&all.gaining.to_string()), amount(all.gains, output, lang));
-        let less = format!("{} (-{})", grouped(&all.losing.to_string()), amount(all.losses, output, lang));
-        tile(say(lang, "more for", "增加的例数"), &more, "up");
-        tile(say(lang, "less for", "减少的例数"), &less, "down");
+        let sum = |count: u64, sign: &str, sum: i128| match count {
+            0 => "0".to_owned(),
+            _ => format!("{} ({sign}{})", grouped(&count.to_string()), amount(sum, output, lang)),
+        };
+        let (more, less) = (sum(all.gaining, "+", all.gains), sum(all.losing, "-", all.losses));
+        tile(say(lang, "more for", "增加的例数"), &more, if all.gaining > 0 { "up" } else { "" });
+        tile(say(lang, "less for", "减少的例数"), &less, if all.losing > 0 { "down" } else { "" });
     }
     for (word, count) in counts(settled, lang) {
         tile(&word, &grouped(&count.to_string()), "");

@@ -119,23 +119,14 @@ fn claims(report: &Report<'_>, settled: &Settled, touches: Option<&Touches<'_>>,
     let Some(output) = settled.main_output() else { return };
     let all = &settled.book.all;
     let name = label(&output.column.label, lang);
+    let sum = |count: u64, sign: &str, sum: i128| match count {
+        0 => "0".to_owned(),
+        _ => say(lang, &format!("{count} ({sign}{})", amount(sum, output, lang)), &format!("{count} 例（{sign}{}）", amount(sum, output, lang))).to_owned(),
+    };
+    let (more, less) = (sum(all.gaining, "+", all.gains), sum(all.losing, "-", all.losses));
     let _ = match lang {
-        Lang::En => writeln!(
-            text,
-            "\n{name}: more for {} (+{}), less for {} (-{})",
-            all.gaining,
-            amount(all.gains, output, lang),
-            all.losing,
-            amount(all.losses, output, lang)
-        ),
-        Lang::Zh => writeln!(
-            text,
-            "\n{name}：增加 {} 例（+{}），减少 {} 例（-{}）",
-            all.gaining,
-            amount(all.gains, output, lang),
-            all.losing,
-            amount(all.losses, output, lang)
-        ),
+        Lang::En => writeln!(text, "\n{name}: more for {more}, less for {less}"),
+        Lang::Zh => writeln!(text, "\n{name}：增加 {more}，减少 {less}"),
     };
     for (column, groups) in groups(settled, lang) {
         let mut rows = vec![

@@ -1,6 +1,7 @@
 //! The `fen` command end to end: the real program on real files.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
+mod diff;
 mod folder;
 #[path = "../../../runtime/tests/settle/module.rs"]
 #[allow(dead_code, reason = "the runtime's tests use more of it")]
@@ -11,3 +12,4 @@ mod policies;
 mod run;
 mod state;
 mod streams;
+mod sweep;

@@ -11,7 +11,7 @@ use crate::interpret::round;
 
 /// A function of `x` without decisions.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) enum Function {
+pub(crate) enum Function {
     /// `a + b·x`
     Affine(BigRational, BigRational),
     Round(Rc<Function>, Rounding),
@@ -24,19 +24,19 @@ pub(super) enum Function {
 
 /// Value and slope as if nothing were rounded, and by how much rounding may change the value at most.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Ideal {
-    pub(super) value: BigRational,
-    pub(super) slope: BigRational,
-    pub(super) error: BigRational,
+pub(crate) struct Ideal {
+    pub(crate) value: BigRational,
+    pub(crate) slope: BigRational,
+    pub(crate) error: BigRational,
 }
 
 type Shared = Rc<Function>;
 
-pub(super) fn constant(value: BigRational) -> Shared {
+pub(crate) fn constant(value: BigRational) -> Shared {
     Rc::new(Function::Affine(value, BigRational::zero()))
 }
 
-pub(super) fn add(left: &Shared, right: &Shared) -> Shared {
+pub(crate) fn add(left: &Shared, right: &Shared) -> Shared {
     match (&**left, &**right) {
         (Function::Undefined, _) | (_, Function::Undefined) => Rc::new(Function::Undefined),
         (Function::Affine(a, b), Function::Affine(c, d)) => Rc::new(Function::Affine(a + c, b + d)),
@@ -46,7 +46,7 @@ pub(super) fn add(left: &Shared, right: &Shared) -> Shared {
     }
 }
 
-pub(super) fn multiply(left: &Shared, right: &Shared) -> Shared {
+pub(crate) fn multiply(left: &Shared, right: &Shared) -> Shared {
     match (&**left, &**right) {
         (Function::Undefined, _) | (_, Function::Undefined) => Rc::new(Function::Undefined),
         (Function::Affine(a, b), Function::Affine(c, d)) if b.is_zero() || d.is_zero() => {
@@ -56,12 +56,12 @@ pub(super) fn multiply(left: &Shared, right: &Shared) -> Shared {
     }
 }
 
-pub(super) fn negate(inner: &Shared) -> Shared {
+pub(crate) fn negate(inner: &Shared) -> Shared {
     multiply(inner, &constant(-BigRational::from_integer(1.into())))
 }
 
 /// A quotient by something that is nowhere zero.
-pub(super) fn divide(left: &Shared, right: &Shared) -> Shared {
+pub(crate) fn divide(left: &Shared, right: &Shared) -> Shared {
     match (&**left, &**right) {
         (Function::Undefined, _) | (_, Function::Undefined) => Rc::new(Function::Undefined),
         (_, Function::Affine(c, d)) if d.is_zero() && !c.is_zero() => multiply(left, &constant(c.recip())),
@@ -69,7 +69,7 @@ pub(super) fn divide(left: &Shared, right: &Shared) -> Shared {
     }
 }
 
-pub(super) fn rounded(inner: &Shared, rounding: &Rounding) -> Shared {
+pub(crate) fn rounded(inner: &Shared, rounding: &Rounding) -> Shared {
     match &**inner {
         Function::Undefined => Rc::clone(inner),
         Function::Affine(a, b) if b.is_zero() => constant(round(a, rounding)),
@@ -80,19 +80,19 @@ pub(super) fn rounded(inner: &Shared, rounding: &Rounding) -> Shared {
 }
 
 impl Function {
-    pub(super) fn as_constant(&self) -> Option<&BigRational> {
+    pub(crate) fn as_constant(&self) -> Option<&BigRational> {
         match self {
             Self::Affine(value, slope) if slope.is_zero() => Some(value),
             _ => None,
         }
     }
 
-    pub(super) fn is_undefined(&self) -> bool {
+    pub(crate) fn is_undefined(&self) -> bool {
         *self == Self::Undefined
     }
 
     /// The exact value.
-    pub(super) fn at(&self, x: &BigRational) -> Option<BigRational> {
+    pub(crate) fn at(&self, x: &BigRational) -> Option<BigRational> {
         Some(match self {
             Self::Affine(a, b) => a + b * x,
             Self::Round(inner, rounding) => round(&inner.at(x)?, rounding),
@@ -110,7 +110,7 @@ impl Function {
     }
 
     /// Value and slope as if nothing were rounded.
-    pub(super) fn ideal(&self, x: &BigRational) -> Option<Ideal> {
+    pub(crate) fn ideal(&self, x: &BigRational) -> Option<Ideal> {
         let nothing = BigRational::zero;
         Some(match self {
             Self::Affine(a, b) => Ideal { value: a + b * x, slope: b.clone(), error: nothing() },
@@ -155,7 +155,7 @@ impl Function {
     }
 
     /// Whether its slope is the same everywhere, as if nothing were rounded.
-    pub(super) fn is_straight(&self) -> bool {
+    pub(crate) fn is_straight(&self) -> bool {
         match self {
             Self::Affine(..) | Self::Undefined => true,
             Self::Round(inner, _) => inner.is_straight(),
@@ -169,7 +169,7 @@ impl Function {
     }
 
     /// Whether anything is rounded in it.
-    pub(super) fn is_rounded(&self) -> bool {
+    pub(crate) fn is_rounded(&self) -> bool {
         match self {
             Self::Affine(..) | Self::Undefined => false,
             Self::Round(..) => true,

@@ -33,15 +33,15 @@ impl MarkKind {
 
 /// A place of one function.
 #[derive(Clone, Debug)]
-pub(super) struct Place {
+pub(crate) struct Place {
     /// The first place of the piece to the right.
-    pub(super) right: i128,
-    pub(super) kinds: Vec<MarkKind>,
+    pub(crate) right: i128,
+    pub(crate) kinds: Vec<MarkKind>,
     /// The exact number at which something changes.
-    pub(super) x: BigRational,
-    pub(super) slopes: (BigRational, BigRational),
+    pub(crate) x: BigRational,
+    pub(crate) slopes: (BigRational, BigRational),
     /// By how much it jumps, as if nothing were rounded.
-    pub(super) jump: Option<BigRational>,
+    pub(crate) jump: Option<BigRational>,
 }
 
 /// Which way a function goes.
@@ -56,7 +56,7 @@ fn way(change: &BigRational) -> i8 {
 }
 
 /// All places of a function worth looking at, from the lowest to the highest.
-pub(super) fn places(pieces: &Pieces, line: &Line, broken: &dyn Fn(i128) -> Option<Break>) -> Vec<Place> {
+pub(crate) fn places(pieces: &Pieces, line: &Line, broken: &dyn Fn(i128) -> Option<Break>) -> Vec<Place> {
     let mut found: Vec<Place> = Vec::new();
     let mut last_way = 0_i8;
     for (number, (start, function)) in pieces.iter().enumerate() {

@@ -16,7 +16,9 @@ use num_rational::BigRational;
 use num_traits::{One, ToPrimitive, Zero};
 
 pub use self::marks::MarkKind;
-use self::pieces::{Break, Cause, Cutter, Line, Pieces, Variable, at, is_numeric};
+pub(crate) use self::marks::places;
+pub(crate) use self::pieces::{Cause, Cutter, Line, Variable};
+use self::pieces::{Break, Pieces, at, is_numeric};
 use crate::check::alone;
 use crate::check::program::{Claim, Origin, Program, days_of};
 use crate::check::types::{Type, step_of};
@@ -421,7 +423,7 @@ impl<'p> Sweeper<'p> {
         marks: &mut Vec<(i128, Mark)>,
     ) {
         let Some((ty, _)) = self.output_of(output) else { return };
-        for place in marks::places(pieces, line, &|at| breaks.get(&at).cloned()) {
+        for place in places(pieces, line, &|at| breaks.get(&at).cloned()) {
             let values: Vec<(BigRational, Option<BigRational>)> = {
                 // Where it is exact, the place itself is the middle; else the two sides of it.
                 let middle = if place.x == line.at(place.right - 1) { place.right - 1 } else { place.right };

@@ -26,21 +26,28 @@ const PROBES: i128 = 16;
 
 /// What varies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Variable {
+pub(crate) enum Variable {
     Input(InputId),
     Parameter(ParameterId),
 }
 
 /// The numbers that are looked at: `from`, `from + step`, …, and how many steps there are to the last one.
 #[derive(Clone, Debug)]
-pub(super) struct Line {
-    pub(super) from: BigRational,
-    pub(super) step: BigRational,
-    pub(super) last: i128,
+pub(crate) struct Line {
+    pub(crate) from: BigRational,
+    pub(crate) step: BigRational,
+    pub(crate) last: i128,
 }
 
 impl Line {
-    pub(super) fn at(&self, place: i128) -> BigRational {
+    /// All that an input admits; nothing if that is more than can be counted.
+    pub(crate) fn of(input: &crate::check::program::Input) -> Option<Self> {
+        let step = step_of(input.scale);
+        let last = ((&input.facts.high - &input.facts.low) / &step).to_integer().to_i128()?;
+        Some(Self { from: input.facts.low.clone(), step, last })
+    }
+
+    pub(crate) fn at(&self, place: i128) -> BigRational {
         &self.from + &self.step * BigInt::from(place)
     }
 
@@ -51,17 +58,17 @@ impl Line {
 }
 
 /// Functions one after the other, each with its first place; the first begins at 0.
-pub(super) type Pieces = Rc<Vec<(i128, Rc<Function>)>>;
+pub(crate) type Pieces = Rc<Vec<(i128, Rc<Function>)>>;
 
 /// There are too many pieces.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct TooMany;
+pub(crate) struct TooMany;
 
 type Cut<T> = Result<T, TooMany>;
 
 /// What brings a cut about.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Cause {
+pub(crate) enum Cause {
     Span(Span),
     /// A row of a ladder, counted from the lowest, of the version that begins at that day.
     Tier { ladder: LadderId, from: Option<i32>, row: usize, applied: Span },
@@ -70,29 +77,29 @@ pub(super) enum Cause {
 
 /// What is known of a place where a piece begins.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Break {
-    pub(super) causes: Vec<Cause>,
+pub(crate) struct Break {
+    pub(crate) causes: Vec<Cause>,
     /// The exact number at which the decision changes, which may lie between two places.
-    pub(super) exact: Option<BigRational>,
+    pub(crate) exact: Option<BigRational>,
 }
 
 /// Cuts the values of a claim of which one number varies.
-pub(super) struct Cutter<'p> {
+pub(crate) struct Cutter<'p> {
     program: &'p Program,
     /// The rest of the claim; what stands for the variable in it does not matter.
     claim: &'p Claim,
     /// By input: it is given, so that it is not what it would be in a stream of one claim.
     given: &'p [bool],
     variable: Variable,
-    pub(super) line: Line,
+    pub(crate) line: Line,
     values: HashMap<ValueId, Pieces>,
-    pub(super) breaks: BTreeMap<i128, Break>,
+    pub(crate) breaks: BTreeMap<i128, Break>,
     /// Whether conditions are looked at whose outcome, not they themselves, matters.
     quiet: usize,
 }
 
 impl<'p> Cutter<'p> {
-    pub(super) fn new(
+    pub(crate) fn new(
         program: &'p Program,
         claim: &'p Claim,
         given: &'p [bool],
@@ -126,7 +133,7 @@ impl<'p> Cutter<'p> {
     }
 
     /// The value of a definition, rounded.
-    pub(super) fn value(&mut self, id: ValueId) -> Cut<Pieces> {
+    pub(crate) fn value(&mut self, id: ValueId) -> Cut<Pieces> {
         if let Some(known) = self.values.get(&id) {
             return Ok(Rc::clone(known));
         }
@@ -238,7 +245,7 @@ impl<'p> Cutter<'p> {
         Ok(merged(chosen))
     }
 
-    pub(super) fn expr(&mut self, expr: &Expr) -> Cut<Pieces> {
+    pub(crate) fn expr(&mut self, expr: &Expr) -> Cut<Pieces> {
         match &expr.kind {
             ExprKind::Constant(value) => Ok(Self::whole(constant(value.clone()))),
             ExprKind::Input(id) => self.symbol(Symbol::Input(*id)),
@@ -701,7 +708,7 @@ impl<'p> Cutter<'p> {
 }
 
 /// The piece at a place.
-pub(super) fn at(pieces: &Pieces, place: i128) -> Rc<Function> {
+pub(crate) fn at(pieces: &Pieces, place: i128) -> Rc<Function> {
     let after = pieces.partition_point(|(start, _)| *start <= place);
     let piece = after.checked_sub(1).and_then(|at| pieces.get(at)).or_else(|| pieces.first());
     piece.map_or_else(|| Rc::new(Function::Undefined), |(_, function)| Rc::clone(function))
@@ -722,6 +729,6 @@ fn index(at: usize) -> BigRational {
 }
 
 /// Whether a type is one of numbers, so that between two values there are others.
-pub(super) fn is_numeric(ty: Type) -> bool {
+pub(crate) fn is_numeric(ty: Type) -> bool {
     matches!(ty, Type::Measure(_) | Type::Date)
 }

@@ -113,7 +113,7 @@ fn pieces_are_what_the_interpreter_computes() {
         for claim in Claims::new(program, 1).take(4) {
             for (at, input) in program.inputs.iter().enumerate() {
                 if is_numeric(input.ty) && claim.inputs[at].is_some() {
-                    compared += compare(number, program, &claim, InputId(at));
+                    compared += checked_against(number, program, &claim, InputId(at));
                 }
             }
         }
@@ -121,7 +121,7 @@ fn pieces_are_what_the_interpreter_computes() {
     assert!(compared > 1_000, "{compared}");
 }
 
-fn compare(name: usize, program: &Program, claim: &Claim, id: InputId) -> usize {
+fn checked_against(name: usize, program: &Program, claim: &Claim, id: InputId) -> usize {
     let input = program.input(id).unwrap();
     let step = step_of(input.scale);
     // A stretch around the claim's own value, and all that is admitted.
