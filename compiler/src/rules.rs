@@ -158,7 +158,8 @@ impl Rules<'_> {
     /// The smallest part of a rule that holds a place, with the clause that is nearest to it.
     pub(crate) fn at(&self, span: Span) -> Option<Rule> {
         let holds = |outer: Span| outer.start <= span.start && span.start < outer.end.max(outer.start + 1);
-        let item = self.items.iter().filter(|item| holds(item.span)).min_by_key(|item| item.span.end - item.span.start)?;
+        let item =
+            self.items.iter().filter(|item| holds(item.span)).min_by_key(|item| item.span.end - item.span.start)?;
         let (kind, name) = named(&item.kind)?;
         let (part, clause) = match &item.kind {
             ItemKind::Definition(definition) => {

@@ -41,9 +41,11 @@ fn what_is_allowed_is_not_said() {
         };
         assert!(codes(source.clone()).contains(&code), "{name}");
         let allowed = source.replacen(from, &format!("{from}  cite \"一\" allow \"{code}\""), 1);
-        assert_eq!(codes(allowed).iter().filter(|found| **found == code).count() + 1, {
-            codes(source).iter().filter(|found| **found == code).count()
-        }, "{name}");
+        assert_eq!(
+            codes(allowed).iter().filter(|found| **found == code).count() + 1,
+            { codes(source).iter().filter(|found| **found == code).count() },
+            "{name}"
+        );
     }
 }
 

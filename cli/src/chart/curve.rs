@@ -59,7 +59,11 @@ pub(crate) fn curves(all: &[Curve]) -> String {
     );
     let mut top = 0;
     for curve in all {
-        let _ = writeln!(svg, "<g transform=\"translate(0 {top})\"><text x=\"{LEFT}\" y=\"28\">{}</text>", escaped(&curve.title));
+        let _ = writeln!(
+            svg,
+            "<g transform=\"translate(0 {top})\"><text x=\"{LEFT}\" y=\"28\">{}</text>",
+            escaped(&curve.title)
+        );
         svg += &plot(curve);
         svg += "</g>\n";
         top += HEIGHT;
@@ -70,9 +74,8 @@ pub(crate) fn curves(all: &[Curve]) -> String {
 fn plot(curve: &Curve) -> String {
     let mut svg = String::new();
     let points = || curve.pieces.iter().flat_map(|piece| &piece.points);
-    let ends = |of: fn(&(i128, i128)) -> i128| {
-        (points().map(of).min().unwrap_or(0), points().map(of).max().unwrap_or(1))
-    };
+    let ends =
+        |of: fn(&(i128, i128)) -> i128| (points().map(of).min().unwrap_or(0), points().map(of).max().unwrap_or(1));
     let (low, high) = ends(|point| point.1);
     // The picture of an amount begins at nothing.
     let (first, last) = ends(|point| point.0);
@@ -96,7 +99,9 @@ fn plot(curve: &Curve) -> String {
         );
     }
     let ticks: Vec<(i128, String)> = match curve.x.names.as_slice() {
-        [] => x.ticks(if curve.x.is_date { 6 } else { 8 }).into_iter().map(|tick| (tick, shown(tick, &curve.x))).collect(),
+        [] => {
+            x.ticks(if curve.x.is_date { 6 } else { 8 }).into_iter().map(|tick| (tick, shown(tick, &curve.x))).collect()
+        }
         names => names.to_vec(),
     };
     for (tick, name) in ticks {

@@ -180,7 +180,8 @@ mod tests {
     #[test]
     fn gains_losses_and_rejections_make_up_the_difference() {
         let mut book = Book::new(Some(0), 1, 2);
-        let amounts = [(Some(100), Some(130)), (Some(50), Some(20)), (Some(7), Some(7)), (Some(9), None), (None, Some(4))];
+        let amounts =
+            [(Some(100), Some(130)), (Some(50), Some(20)), (Some(7), Some(7)), (Some(9), None), (None, Some(4))];
         for (at, (old, new)) in amounts.into_iter().enumerate() {
             let values = |amount: Option<i128>| amount.map(|amount| vec![Some(amount)]);
             let group = [(at < 3).then_some(1)];

@@ -89,7 +89,11 @@ fn unknown_input(name: &str, known: &[&str]) -> Error {
 
 impl By {
     /// The group that a row belongs to; nothing if the input is missing.
-    pub(crate) fn group(&self, old: (&Claims, Option<&ByteRecord>), new: (&Claims, Option<&ByteRecord>)) -> Option<i128> {
+    pub(crate) fn group(
+        &self,
+        old: (&Claims, Option<&ByteRecord>),
+        new: (&Claims, Option<&ByteRecord>),
+    ) -> Option<i128> {
         let side = |at: Option<usize>, (claims, record): (&Claims, Option<&ByteRecord>)| {
             let cell = claims.text(record?, at?).and_then(|text| parse_cell(text, &self.column).ok())?;
             match cell {

@@ -19,7 +19,9 @@ const STYLE: &str = include_str!("page.css");
 pub(crate) fn html(report: &Report<'_>, lang: Lang) -> String {
     let title = format!("{} → {}", report.comparison.old.name, report.comparison.new.name);
     let mut body = format!("<h1>{}</h1>\n<dl class=\"heads\">", escaped(&title));
-    for (word, one) in [(say(lang, "Old", "旧"), &report.comparison.old), (say(lang, "New", "新"), &report.comparison.new)] {
+    for (word, one) in
+        [(say(lang, "Old", "旧"), &report.comparison.old), (say(lang, "New", "新"), &report.comparison.new)]
+    {
         let _ = write!(body, "<dt>{word}</dt><dd>{}</dd>", escaped(&head(one, lang)));
     }
     body += "</dl>\n";
@@ -44,7 +46,8 @@ pub(crate) fn html(report: &Report<'_>, lang: Lang) -> String {
 fn tiles(settled: &Settled, lang: Lang, body: &mut String) {
     body.push_str("<div class=\"tiles\">");
     let mut tile = |word: &str, value: &str, class: &str| {
-        let _ = write!(body, "<div class=\"tile {class}\"><span>{}</span><b>{}</b></div>", escaped(word), escaped(value));
+        let _ =
+            write!(body, "<div class=\"tile {class}\"><span>{}</span><b>{}</b></div>", escaped(word), escaped(value));
     };
     let all = &settled.book.all;
     if let Some(output) = settled.main_output() {
@@ -256,7 +259,8 @@ fn claim_body(
         .map(|(at, change)| format!("<li><a href=\"#change-{}\">{}</a></li>", at + 1, escaped(&about(change, lang))))
         .collect();
     if !rules.is_empty() {
-        let _ = write!(body, "<p>{}</p><ul>{}</ul>", say(lang, "Changed rules behind it:", "涉及的改动："), rules.concat());
+        let _ =
+            write!(body, "<p>{}</p><ul>{}</ul>", say(lang, "Changed rules behind it:", "涉及的改动："), rules.concat());
     }
 }
 

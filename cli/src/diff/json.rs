@@ -154,7 +154,8 @@ fn top(settled: &Settled, touches: Option<&Touches<'_>>, scale: u32) -> Value {
     let outputs: &[Output] = settled.grains.get(settled.main.0).map_or(&[], |grain| &grain.outputs);
     let values = |values: &[Option<i128>]| {
         let pairs = outputs.iter().zip(values);
-        let pairs = pairs.map(|(output, one)| (output.column.name.clone(), one.map(|one| value(Some(one), output)).into()));
+        let pairs =
+            pairs.map(|(output, one)| (output.column.name.clone(), one.map(|one| value(Some(one), output)).into()));
         Value::Object(pairs.collect())
     };
     let all = settled.book.top.kept().iter().map(|kept| {

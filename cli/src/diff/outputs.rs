@@ -101,7 +101,8 @@ pub(crate) fn grains(old: &Schema, new: &Schema, names: &Translation) -> Vec<Gra
     }];
     let of = |schema: &Schema| -> Vec<(String, Text, Vec<Column>, bool)> {
         let grains = schema.plan.iter().flat_map(coarser);
-        let columns = |results: &fen_schema::GrainResults| results.outputs.iter().map(|one| one.column.clone()).collect();
+        let columns =
+            |results: &fen_schema::GrainResults| results.outputs.iter().map(|one| one.column.clone()).collect();
         grains
             .map(|(grain, results)| {
                 let is_pool = grain.keys.is_empty() && grain.period.is_none();

@@ -94,12 +94,7 @@ impl Side {
 }
 
 /// Settles a file by both policies.
-pub(crate) fn settle(
-    args: &DiffArgs,
-    path: &Path,
-    [old, new]: [&Policy; 2],
-    names: &Translation,
-) -> Outcome<Settled> {
+pub(crate) fn settle(args: &DiffArgs, path: &Path, [old, new]: [&Policy; 2], names: &Translation) -> Outcome<Settled> {
     let [old_parameters, new_parameters] = parameters(args, [old, new])?;
     let streams = [Stream::new(old, old_parameters)?, Stream::new(new, new_parameters)?];
     let mut input = Input::open(path)?;
@@ -141,9 +136,7 @@ fn parameters(args: &DiffArgs, policies: [&Policy; 2]) -> Outcome<[Parameters; 2
             [Ok(()), Ok(())]
             | [Ok(()), Err(fen_runtime::ParameterError::Unknown { .. })]
             | [Err(fen_runtime::ParameterError::Unknown { .. }), Ok(())] => {}
-            [Err(fen_runtime::ParameterError::Unknown { .. }), Err(error)]
-            | [Err(error), _]
-            | [Ok(()), Err(error)] => {
+            [Err(fen_runtime::ParameterError::Unknown { .. }), Err(error)] | [Err(error), _] | [Ok(()), Err(error)] => {
                 return Err(error.into());
             }
         }
@@ -170,7 +163,9 @@ fn sorted(old: Place<'_>, new: Place<'_>, names: &Translation) -> Outcome<()> {
         (Some(one), Some(other)) if one != other => {
             return Err(Error::new(
                 "fen::diff::two_orders",
-                format!("the policies order rows by different dates, {one} and {other}: they cannot settle one file side by side"),
+                format!(
+                    "the policies order rows by different dates, {one} and {other}: they cannot settle one file side by side"
+                ),
                 format!("两份政策分别按{one}和{other}排序，无法对同一文件并行结算"),
             ));
         }
@@ -224,9 +219,8 @@ impl<'n> Pairing<'n> {
 
     fn batch(&mut self, old: (&Side, &Outputs), new: (&Side, &Outputs)) {
         self.settled.rows += old.0.batch.read.max(new.0.batch.read);
-        let places = |side: &Side| -> HashMap<u64, usize> {
-            side.batch.settled().map(|(number, at, _)| (number, at)).collect()
-        };
+        let places =
+            |side: &Side| -> HashMap<u64, usize> { side.batch.settled().map(|(number, at, _)| (number, at)).collect() };
         let (olds, news) = (places(old.0), places(new.0));
         let mut only_old: HashSet<u64> = HashSet::new();
         // Records of the two lie at different places if one policy rejects more.
@@ -267,7 +261,8 @@ impl<'n> Pairing<'n> {
         if let Some(totals) = totals.first_mut() {
             add(totals, one.as_ref(), other.as_ref());
         }
-        let records = ((&old.0.claims, old.2.map(|(_, record)| record)), (&new.0.claims, new.2.map(|(_, record)| record)));
+        let records =
+            ((&old.0.claims, old.2.map(|(_, record)| record)), (&new.0.claims, new.2.map(|(_, record)| record)));
         let groups: Vec<Option<i128>> = by.iter().map(|by| by.group(records.0, records.1)).collect();
         if *is_by_row {
             let inputs = || inputs(records.0, records.1);
@@ -308,8 +303,13 @@ impl<'n> Pairing<'n> {
                 rows.collect()
             };
             let mut olds: HashMap<String, Values> = rows(one, true).into_iter().collect();
-            let mut pairs: Vec<(String, Option<Values>, Option<Values>)> =
-                rows(other, false).into_iter().map(|(key, new)| { let old = olds.remove(&key); (key, old, Some(new)) }).collect();
+            let mut pairs: Vec<(String, Option<Values>, Option<Values>)> = rows(other, false)
+                .into_iter()
+                .map(|(key, new)| {
+                    let old = olds.remove(&key);
+                    (key, old, Some(new))
+                })
+                .collect();
             let mut gone: Vec<(String, Values)> = olds.into_iter().collect();
             gone.sort();
             pairs.extend(gone.into_iter().map(|(key, old)| (key, Some(old), None)));
@@ -383,9 +383,10 @@ fn note(reasons: &mut Reasons, side: &Side, is_meant: impl Fn(&u64) -> bool) {
 /// The output that is compared claim by claim: the one asked for, else the first amount of money, else the first amount.
 fn main_output(asked: Option<&str>, grains: &[Grain], names: &Translation) -> Outcome<(usize, Option<usize>)> {
     let all = || {
-        grains.iter().enumerate().flat_map(|(place, grain)| {
-            grain.outputs.iter().enumerate().map(move |(at, output)| (place, at, output))
-        })
+        grains
+            .iter()
+            .enumerate()
+            .flat_map(|(place, grain)| grain.outputs.iter().enumerate().map(move |(at, output)| (place, at, output)))
     };
     let Some(asked) = asked else {
         let both = || all().filter(|(_, _, output)| output.is_in(true) && output.is_in(false));
@@ -393,7 +394,8 @@ fn main_output(asked: Option<&str>, grains: &[Grain], names: &Translation) -> Ou
         let found = money.or_else(|| both().find(|(_, _, output)| output.is_amount()));
         return Ok(found.map_or((0, None), |(place, at, _)| (place, Some(at))));
     };
-    let is_it = |name: &str, label: &Text| name == asked || name == names.of(asked) || label.en == asked || label.zh == asked;
+    let is_it =
+        |name: &str, label: &Text| name == asked || name == names.of(asked) || label.en == asked || label.zh == asked;
     match all().find(|(_, _, output)| is_it(&output.column.name, &output.column.label)) {
         Some((place, at, output)) if output.is_amount() => Ok((place, Some(at))),
         Some(_) => Err(Error::new(

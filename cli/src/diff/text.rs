@@ -64,8 +64,7 @@ fn rules(report: &Report<'_>, lang: Lang, text: &mut String) {
         }
     }
     if !comparison.renamed.is_empty() {
-        let names: Vec<String> =
-            comparison.renamed.iter().map(|one| format!("{} = {}", one.old, one.new)).collect();
+        let names: Vec<String> = comparison.renamed.iter().map(|one| format!("{} = {}", one.old, one.new)).collect();
         let names = names.join(say(lang, ", ", "，"));
         let word = match comparison.is_translation {
             true => say(lang, "other names for the same", "名称不同而含义相同"),
@@ -90,10 +89,13 @@ pub(crate) fn counts(settled: &Settled, lang: Lang) -> Vec<(String, u64)> {
     let word = |en: &str, zh: &str| say(lang, en, zh).to_owned();
     let mut counts = vec![(word("rows read", "读入行数"), settled.rows)];
     counts.extend([
-        (match lang {
-            Lang::En => format!("settled by both ({unit})"),
-            Lang::Zh => format!("两者均结算（{unit}）"),
-        }, all.both),
+        (
+            match lang {
+                Lang::En => format!("settled by both ({unit})"),
+                Lang::Zh => format!("两者均结算（{unit}）"),
+            },
+            all.both,
+        ),
         (word("of them changed", "其中结果不同"), all.changed),
         (word("newly rejected", "新政策拒收"), all.newly_rejected),
         (word("newly settled", "新政策改为结算"), all.newly_settled),
@@ -121,7 +123,12 @@ fn claims(report: &Report<'_>, settled: &Settled, touches: Option<&Touches<'_>>,
     let name = label(&output.column.label, lang);
     let sum = |count: u64, sign: &str, sum: i128| match count {
         0 => "0".to_owned(),
-        _ => say(lang, &format!("{count} ({sign}{})", amount(sum, output, lang)), &format!("{count} 例（{sign}{}）", amount(sum, output, lang))).to_owned(),
+        _ => say(
+            lang,
+            &format!("{count} ({sign}{})", amount(sum, output, lang)),
+            &format!("{count} 例（{sign}{}）", amount(sum, output, lang)),
+        )
+        .to_owned(),
     };
     let (more, less) = (sum(all.gaining, "+", all.gains), sum(all.losing, "-", all.losses));
     let _ = match lang {
@@ -213,8 +220,12 @@ fn top(report: &Report<'_>, settled: &Settled, touches: Option<&Touches<'_>>, la
             (None, _) => format!("{unit} {}", claim.name),
         };
         let _ = writeln!(text, "\n  {name}  {}", signed(claim.difference, output.scale));
-        let inputs: Vec<String> =
-            claim.inputs.iter().filter(|(_, text)| !text.is_empty()).map(|(name, text)| format!("{name} {text}")).collect();
+        let inputs: Vec<String> = claim
+            .inputs
+            .iter()
+            .filter(|(_, text)| !text.is_empty())
+            .map(|(name, text)| format!("{name} {text}"))
+            .collect();
         if !inputs.is_empty() {
             let _ = writeln!(text, "    {}", inputs.join(say(lang, ", ", "，")));
         }
@@ -226,11 +237,11 @@ fn top(report: &Report<'_>, settled: &Settled, touches: Option<&Touches<'_>>, la
         }
         let rules: Vec<usize> = touches.map(|touches| touches.of(claim)).unwrap_or_default();
         for change in rules.iter().filter_map(|at| report.comparison.changes.get(*at)) {
-            let side = |side: &Option<fen_compiler::Side>| {
-                side.as_ref().map_or("–", |side| side.text.get(lang)).to_owned()
-            };
+            let side =
+                |side: &Option<fen_compiler::Side>| side.as_ref().map_or("–", |side| side.text.get(lang)).to_owned();
             let word = say(lang, "because of", "因");
-            let _ = writeln!(text, "    {word} {}: {} -> {}", about(change, lang), side(&change.old), side(&change.new));
+            let _ =
+                writeln!(text, "    {word} {}: {} -> {}", about(change, lang), side(&change.old), side(&change.new));
         }
     }
 }

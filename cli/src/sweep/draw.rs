@@ -30,7 +30,12 @@ pub(crate) fn svg(swept: &Sweep, policy: &str, lang: Lang) -> Outcome<String> {
             };
             let marks = swept.marks.iter().enumerate().filter(|(_, mark)| mark.output == at);
             let marks = marks
-                .map(|(number, mark)| Mark { x: mark.cell, y: mark.height, number: number + 1, is_jump: mark.jump.is_some() })
+                .map(|(number, mark)| Mark {
+                    x: mark.cell,
+                    y: mark.height,
+                    number: number + 1,
+                    is_jump: mark.jump.is_some(),
+                })
                 .collect();
             Curve { title: format!("{policy}: {}", output.label.get(lang)), x, y: axis(output), pieces, marks }
         })

@@ -19,7 +19,8 @@ use crate::run::parameters::settings;
 
 /// Computes outputs over one varying input.
 pub(crate) fn sweep(args: &SweepArgs, lang: Lang) -> Outcome<ExitCode> {
-    let read: Vec<&Path> = [Some(&args.policy), args.params.as_ref()].into_iter().flatten().map(AsRef::as_ref).collect();
+    let read: Vec<&Path> =
+        [Some(&args.policy), args.params.as_ref()].into_iter().flatten().map(AsRef::as_ref).collect();
     let written: Vec<&Path> = args.output.iter().map(AsRef::as_ref).collect();
     keep_apart(&read, &written)?;
     let source = files::source(&args.policy)?;
@@ -107,7 +108,10 @@ fn problem(problem: SweepProblem) -> Error {
         ),
         SweepProblem::Missing { names } => Error::new(
             "fen::sweep::missing",
-            format!("also needed: {}; give inputs with --given NAME=VALUE and parameters with --set NAME=VALUE", names.join(", ")),
+            format!(
+                "also needed: {}; give inputs with --given NAME=VALUE and parameters with --set NAME=VALUE",
+                names.join(", ")
+            ),
             format!("还需要：{}；输入用 --given 名称=值 给出，参数用 --set 名称=值 给出", names.join("、")),
         ),
         SweepProblem::UnknownOutput { name, known } => Error::new(
@@ -201,7 +205,10 @@ mod tests {
     fn ranges() {
         assert_eq!(vary("a=0..10").ok(), Some(("a", Some(("0", "10", None)))));
         assert_eq!(vary("a = 0元..=10元：2").ok(), Some(("a", Some(("0元", "10元", Some("2"))))));
-        assert_eq!(vary("day=2022-01-01..2022-12-31:30").ok(), Some(("day", Some(("2022-01-01", "2022-12-31", Some("30"))))));
+        assert_eq!(
+            vary("day=2022-01-01..2022-12-31:30").ok(),
+            Some(("day", Some(("2022-01-01", "2022-12-31", Some("30")))))
+        );
         assert_eq!(vary("level").ok(), Some(("level", None)));
         for wrong in ["a=", "a=1", "a=1..", "a=..1", "=1..2"] {
             assert!(vary(wrong).is_err(), "{wrong}");

@@ -66,11 +66,8 @@ pub(crate) fn marks(swept: &Sweep, lang: Lang) -> String {
             Lang::En => writeln!(text, "{}  {} {}  {}", at + 1, swept.variable.name, mark.x, said(mark, swept, lang)),
             Lang::Zh => writeln!(text, "{}  {} {}  {}", at + 1, swept.variable.name, mark.x, said(mark, swept, lang)),
         };
-        let around: Vec<String> = mark
-            .around
-            .iter()
-            .map(|(x, value)| format!("{x}: {}", value.as_deref().unwrap_or("–")))
-            .collect();
+        let around: Vec<String> =
+            mark.around.iter().map(|(x, value)| format!("{x}: {}", value.as_deref().unwrap_or("–"))).collect();
         let _ = writeln!(text, "   {}", around.join("   "));
         let _ = match lang {
             Lang::En => writeln!(text, "   slope {} before, {} after", mark.slopes.0, mark.slopes.1),

@@ -27,7 +27,7 @@ fn claims(rows: u64) -> Vec<(u64, u64, u64, u64)> {
         state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         (state >> 33) % below
     };
-    (0..rows).map(|_| (next(40), next(3), next(2), next(3_000_000))).collect()
+    (0..rows).map(|_| (next(4_000), next(3), next(2), next(3_000_000))).collect()
 }
 
 fn file(claims: &[(u64, u64, u64, u64)]) -> String {
@@ -43,7 +43,7 @@ fn file(claims: &[(u64, u64, u64, u64)]) -> String {
 
 /// What the fund pays for every claim in fen, worked out without any of this project's code.
 fn pays(claims: &[(u64, u64, u64, u64)], rates: [u64; 3], cap: u64) -> Vec<u64> {
-    let mut before = vec![0; 40];
+    let mut before = vec![0; 4_000];
     let mut paid = Vec::new();
     for (person, level, _, fen) in claims {
         let exact = rates[usize::try_from(*level).unwrap()] * fen.saturating_sub(40_000);
@@ -86,7 +86,14 @@ fn changed_rules_with_both_clauses() {
     let done = folder.fen(&["diff", "old.fen", "new.fen"]);
     assert_eq!(done.code(), 1);
     let text = done.stdout();
-    for part in ["1 rule differs", "changed parameter rate, county", "old  80%", "旧文 一 old.fen:12:1", "new  82%", "新文 一 new.fen:12:1"] {
+    for part in [
+        "1 rule differs",
+        "changed parameter rate, county",
+        "old  80%",
+        "旧文 一 old.fen:12:1",
+        "new  82%",
+        "新文 一 new.fen:12:1",
+    ] {
         assert!(text.contains(part), "{part} is not in {text}");
     }
     let chinese = folder.fen(&["diff", "old.fen", "new.fen", "--lang", "zh"]);
@@ -102,7 +109,10 @@ fn changed_rules_with_both_clauses() {
 fn amendments_are_compared_as_what_comes_of_them() {
     let folder = Folder::new();
     folder.write("old.fen", OLD);
-    folder.write("new.fen", "amend demo.stay as demo.stay_2023\nsource \"新文\"\nparam cap: money = 120_000 yuan  cite \"三\"\n");
+    folder.write(
+        "new.fen",
+        "amend demo.stay as demo.stay_2023\nsource \"新文\"\nparam cap: money = 120_000 yuan  cite \"三\"\n",
+    );
     let report = json(&folder, &["diff", "old.fen", "new.fen", "--format", "json"]);
     assert_eq!(report["changes"].as_array().unwrap().len(), 1, "{report:#}");
     let change = &report["changes"][0];
@@ -119,7 +129,8 @@ fn sums_gains_and_groups_are_those_worked_out_by_hand() {
     let claims = claims(20_000);
     folder.write("claims.csv", file(&claims));
     let (old, new) = (pays(&claims, [90, 80, 70], 10_000_000), pays(&claims, [90, 82, 70], 10_000_000));
-    let report = json(&folder, &["diff", "old.fen", "new.fen", "--input", "claims.csv", "--format", "json", "--top", "3"]);
+    let report =
+        json(&folder, &["diff", "old.fen", "new.fen", "--input", "claims.csv", "--format", "json", "--top", "3"]);
     let all = &report["claims"];
     let both = || old.iter().copied().zip(new.iter().copied());
     let (before, after) = (total(old.iter().copied()), total(new.iter().copied()));
@@ -142,7 +153,8 @@ fn sums_gains_and_groups_are_those_worked_out_by_hand() {
     assert_eq!(all["totals"][1]["output"], "own");
     assert_eq!(all["totals"][1]["difference"], yuan(before - after));
     for (level, name) in [(0, "township"), (1, "county"), (2, "city")] {
-        let of = |paid: &[u64]| total(claims.iter().zip(paid).filter(|(claim, _)| claim.1 == level).map(|(_, paid)| *paid));
+        let of =
+            |paid: &[u64]| total(claims.iter().zip(paid).filter(|(claim, _)| claim.1 == level).map(|(_, paid)| *paid));
         let group = &all["by"][0]["groups"][usize::try_from(level).unwrap()];
         assert_eq!(group["value"], name);
         assert_eq!((&group["old"], &group["new"]), (&Value::from(yuan(of(&old))), &Value::from(yuan(of(&new)))));
@@ -153,7 +165,8 @@ fn sums_gains_and_groups_are_those_worked_out_by_hand() {
     for band in bands["groups"].as_array().unwrap() {
         let bound = |name: &str| band[name].as_str().unwrap().parse::<u64>().unwrap() * 100;
         let inside = |claim: &(u64, u64, u64, u64)| (bound("from")..bound("to")).contains(&claim.3);
-        let of = |paid: &[u64]| total(claims.iter().zip(paid).filter(|(claim, _)| inside(claim)).map(|(_, paid)| *paid));
+        let of =
+            |paid: &[u64]| total(claims.iter().zip(paid).filter(|(claim, _)| inside(claim)).map(|(_, paid)| *paid));
         assert_eq!(band["difference"], yuan(of(&new) - of(&old)), "{band:#}");
         rest -= of(&new) - of(&old);
     }
@@ -178,7 +191,10 @@ fn newly_rejected_and_newly_settled() {
     let all = &report["claims"];
     assert_eq!((all["newly_rejected"].as_u64(), all["newly_settled"].as_u64()), (Some(1), Some(1)));
     assert_eq!((all["rejected_by_both"].as_u64(), all["settled_by_both"].as_u64()), (Some(1), Some(1)));
-    assert_eq!((all["rejections"][0]["code"].as_str(), &all["rejections"][0]["first_rows"]), (Some("before_in_force"), &serde_json::json!([1])));
+    assert_eq!(
+        (all["rejections"][0]["code"].as_str(), &all["rejections"][0]["first_rows"]),
+        (Some("before_in_force"), &serde_json::json!([1]))
+    );
     assert_eq!(all["no_longer_rejected"][0]["code"], "after_in_force");
     assert_eq!((all["old"].as_str(), all["new"].as_str()), (Some("1600.00"), Some("800.00")));
     let text = folder.fen(&["diff", "old.fen", "new.fen", "--input", "claims.csv", "--lang", "zh"]);
@@ -223,11 +239,15 @@ fn pages_need_nothing_else() {
     folder.write("new.fen", new().replace("enum level", "# <b>&\nenum level"));
     folder.write("claims.csv", file(&claims(50)) + "<i>,2022-03-01,county,false,9000\n");
     for lang in ["zh", "en"] {
-        let args = ["diff", "old.fen", "new.fen", "--input", "claims.csv", "--format", "html", "-o", "r.html", "--lang", lang];
+        let args =
+            ["diff", "old.fen", "new.fen", "--input", "claims.csv", "--format", "html", "-o", "r.html", "--lang", lang];
         assert_eq!(folder.fen(&args).code(), 1);
         let page = folder.read("r.html");
         assert!(page.starts_with("<!doctype html>") && page.contains("<svg"), "{page}");
-        assert!(!page.contains("<i>") && !page.contains("src=") && !page.contains("http://") || page.matches("http://").count() == page.matches("http://www.w3.org/2000/svg").count());
+        assert!(
+            !page.contains("<i>") && !page.contains("src=") && !page.contains("http://")
+                || page.matches("http://").count() == page.matches("http://www.w3.org/2000/svg").count()
+        );
         assert!(page.contains(if lang == "zh" { "不同的规则" } else { "Rules that differ" }));
     }
 }

@@ -2,9 +2,7 @@
 
 use fen_grammar::diagnostic::Text;
 use fen_grammar::source::Span;
-use fen_grammar::tree::{
-    self, Definition, DefinitionBody, Item, ItemKind, Literal, Name, ParamValue, Quoted, Yields,
-};
+use fen_grammar::tree::{self, Definition, DefinitionBody, Item, ItemKind, Literal, Name, ParamValue, Quoted, Yields};
 
 use super::normal::{Names, Range, quantity, rounding};
 use crate::check::program::{Program, days_of};
@@ -218,7 +216,8 @@ impl<'a> View<'a> {
                         tree::IndicatorSeverity::Target => Text::new("target", "目标"),
                         tree::IndicatorSeverity::Warning => Text::new("warning", "预警"),
                     };
-                    let fact = Fact::new("severity", ("severity", "程度"), text.en.clone(), String::new(), check.name.span);
+                    let fact =
+                        Fact::new("severity", ("severity", "程度"), text.en.clone(), String::new(), check.name.span);
                     facts.push(fact.in_words(text));
                 }
                 facts
@@ -230,7 +229,8 @@ impl<'a> View<'a> {
             ItemKind::Link(link) => {
                 let when = link.when.as_ref().map(|when| names.expr(when)).unwrap_or_default();
                 let form = format!("{} {} when {when}", link.is_next, names.grain(&link.per));
-                let span = link.when.as_ref().map_or(link.what.span.to(link.per.span), |when| link.what.span.to(when.span));
+                let span =
+                    link.when.as_ref().map_or(link.what.span.to(link.per.span), |when| link.what.span.to(when.span));
                 vec![Fact::new("to", ("to", "关联"), form, slice(span), span)]
             }
             ItemKind::Split(split) => {
@@ -364,7 +364,10 @@ impl<'a> View<'a> {
                 conditional(format!("except {form}"), part, &exception.value, exception.span, &exception.cite);
             // The names of exceptions only serve to order them.
             let overridden = |name: &Name| {
-                let known = definition.exceptions.iter().find(|other| other.name.as_ref().is_some_and(|one| one.text == name.text));
+                let known = definition
+                    .exceptions
+                    .iter()
+                    .find(|other| other.name.as_ref().is_some_and(|one| one.text == name.text));
                 known.map(|other| names.expr(&other.condition)).unwrap_or_default()
             };
             let mut overridden: Vec<String> = exception.overrides.iter().map(overridden).collect();
@@ -373,8 +376,7 @@ impl<'a> View<'a> {
                 fact.form = format!("{} overrides {}", fact.form, overridden.join(";"));
                 let written: Vec<&str> = exception.overrides.iter().map(|name| name.text.as_str()).collect();
                 let (written, text) = (written.join(", "), fact.text.en);
-                fact.text =
-                    Text::new(format!("{text} (overrides {written})"), format!("{text}（优先于 {written}）"));
+                fact.text = Text::new(format!("{text} (overrides {written})"), format!("{text}（优先于 {written}）"));
             }
             facts.push(fact);
         }

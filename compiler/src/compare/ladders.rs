@@ -1,8 +1,8 @@
 //! Rows of ladders: versions by date, and the rows of each by their bounds.
 
+use super::entries::same;
 use super::entries::{Body, Entry, Row, View};
 use super::{Comparer, difference, side};
-use super::entries::same;
 use crate::rules::Rules;
 
 /// All rows that hold from one day on, from the lowest to the highest.
@@ -62,7 +62,9 @@ fn pairs(mut old: Vec<Row>, new: Vec<Row>) -> Vec<(Option<Row>, Option<Row>)> {
     let mut left: Vec<(usize, Row)> = new.into_iter().enumerate().collect();
     let alike: [fn(&Row, &Row) -> bool; 4] = [
         |one, other| one.range == other.range,
-        |one, other| one.yields == other.yields && (one.range.low == other.range.low || one.range.high == other.range.high),
+        |one, other| {
+            one.yields == other.yields && (one.range.low == other.range.low || one.range.high == other.range.high)
+        },
         |one, other| one.range.low == other.range.low || one.range.high == other.range.high,
         |one, other| one.yields == other.yields,
     ];

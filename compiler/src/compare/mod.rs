@@ -259,7 +259,8 @@ impl Comparer<'_, '_> {
             false
         });
         let is_about = |fact: &&&Fact, key: &str| !fact.is_conditional && fact.key == key;
-        let is_recast = gone.iter().any(|fact| is_about(&fact, "value")) != left.iter().any(|fact| is_about(&fact, "value"))
+        let is_recast = gone.iter().any(|fact| is_about(&fact, "value"))
+            != left.iter().any(|fact| is_about(&fact, "value"))
             && (gone.iter().any(|fact| is_about(&fact, "order")) != left.iter().any(|fact| is_about(&fact, "order")));
         if is_recast {
             // One expression on one side, cases on the other.
@@ -301,7 +302,8 @@ impl Comparer<'_, '_> {
     fn output_order(&mut self, old: &[Entry<'_>], new: &[Entry<'_>]) {
         let keys = |entries: &[Entry<'_>], others: &[Entry<'_>]| -> Vec<String> {
             let is_output = |entry: &&Entry<'_>| entry.kind == RuleKind::Output;
-            let common = |entry: &&Entry<'_>| others.iter().any(|other| other.kind == entry.kind && other.key == entry.key);
+            let common =
+                |entry: &&Entry<'_>| others.iter().any(|other| other.kind == entry.kind && other.key == entry.key);
             entries.iter().filter(is_output).filter(common).map(|entry| entry.key.clone()).collect()
         };
         let (olds, news) = (keys(old, new), keys(new, old));
@@ -309,7 +311,8 @@ impl Comparer<'_, '_> {
             return;
         }
         let first = |entries: &'_ [Entry<'_>]| entries.iter().position(|entry| entry.kind == RuleKind::Output);
-        let (Some(one), Some(other)) = (first(old).and_then(|at| old.get(at)), first(new).and_then(|at| new.get(at))) else {
+        let (Some(one), Some(other)) = (first(old).and_then(|at| old.get(at)), first(new).and_then(|at| new.get(at)))
+        else {
             return;
         };
         let sides = (

@@ -211,7 +211,9 @@ fn said(entry: &Entry<'_>) -> Option<String> {
         Body::Plain => {}
         // Tables are compared later; a constant alone says too little.
         Body::Param(_) => return None,
-        Body::Rows(rows) => said.extend(rows.iter().map(|row| format!("{:?}{:?}{:?}", row.from, row.range, row.yields))),
+        Body::Rows(rows) => {
+            said.extend(rows.iter().map(|row| format!("{:?}{:?}{:?}", row.from, row.range, row.yields)))
+        }
     }
     (!said.is_empty()).then(|| said.join("\n"))
 }
@@ -257,7 +259,9 @@ fn receivers_of_ladders(old: &mut View<'_>, new: &View<'_>, is_translation: bool
     let (olds, news) = (old.entries(), new.entries());
     let mut pairs: Vec<(String, String)> = Vec::new();
     for entry in olds.iter().filter(|entry| entry.kind == RuleKind::Ladder) {
-        let Some(other) = news.iter().find(|other| other.kind == entry.kind && other.key == entry.key) else { continue };
+        let Some(other) = news.iter().find(|other| other.kind == entry.kind && other.key == entry.key) else {
+            continue;
+        };
         let (Body::Rows(rows), Body::Rows(others)) = (&entry.body, &other.body) else { continue };
         let (mut own, mut their) = (columns(rows), columns(others));
         let known: HashSet<String> = own.iter().map(|(name, _)| name.clone()).collect();
@@ -307,9 +311,8 @@ fn by_place(old: &mut View<'_>, new: &View<'_>, renamed: &mut Vec<Renamed>) {
         RuleKind::Ladder,
     ] {
         let Open { old: open_old, new: open_new } = open(&olds, &news, kind);
-        let type_of = |entry: &Entry<'_>| {
-            entry.facts.iter().find(|fact| fact.key == "type").map(|fact| fact.form.clone())
-        };
+        let type_of =
+            |entry: &Entry<'_>| entry.facts.iter().find(|fact| fact.key == "type").map(|fact| fact.form.clone());
         if open_old.is_empty() || open_old.len() != open_new.len() {
             continue;
         }

@@ -186,8 +186,12 @@ impl Names {
         let mut open = vec![(expr, false)];
         while let Some((term, negative)) = open.pop() {
             match &term.kind {
-                ExprKind::Binary(BinaryOp::Add, left, right) => open.extend([(&**left, negative), (&**right, negative)]),
-                ExprKind::Binary(BinaryOp::Sub, left, right) => open.extend([(&**left, negative), (&**right, !negative)]),
+                ExprKind::Binary(BinaryOp::Add, left, right) => {
+                    open.extend([(&**left, negative), (&**right, negative)])
+                }
+                ExprKind::Binary(BinaryOp::Sub, left, right) => {
+                    open.extend([(&**left, negative), (&**right, !negative)])
+                }
                 ExprKind::Negate(inner) => open.push((inner, !negative)),
                 ExprKind::Literal(LiteralKind::Quantity(one)) => {
                     let value = if negative { -one.value.clone() } else { one.value.clone() };
@@ -249,7 +253,8 @@ impl Names {
 
     /// A range; `is_tier` says that a plain boundary belongs to the row that ends there.
     pub(super) fn bounds(&self, bounds: &Bounds, is_tier: bool) -> Range {
-        let end = |own: &Option<Literal>, other: &Option<Literal>| own.as_ref().map(|own| self.bound(own, other.as_ref()));
+        let end =
+            |own: &Option<Literal>, other: &Option<Literal>| own.as_ref().map(|own| self.bound(own, other.as_ref()));
         let edge = match bounds.edge {
             Edge::Plain if is_tier => Edge::UpTo,
             edge => edge,
@@ -260,7 +265,8 @@ impl Names {
     }
 
     fn bound(&self, own: &Literal, other: Option<&Literal>) -> String {
-        if let (LiteralKind::Quantity(own), Some(LiteralKind::Quantity(other))) = (&own.kind, other.map(|one| &one.kind))
+        if let (LiteralKind::Quantity(own), Some(LiteralKind::Quantity(other))) =
+            (&own.kind, other.map(|one| &one.kind))
             && own.unit.is_none()
             && !other.unit.is_none()
         {

@@ -69,14 +69,15 @@ pub(super) fn compare(
         let stretches = days.stretches(&of(&old_cells), &of(&new_cells));
         for stretch in stretches.into_iter().filter(|stretch| stretch.old != stretch.new) {
             // Pieces of one line that lie side by side and differ in the same way are one.
-            let last = differences.iter_mut().rev().find(|(_, _, known)| *known == stretch).filter(|(known, end, _)| {
-                match (known.split_last(), key.split_last()) {
-                    (Some((Place::Piece(_), known)), Some((Place::Piece(at), others))) => {
-                        known == others && *end + 1 == *at
+            let last =
+                differences.iter_mut().rev().find(|(_, _, known)| *known == stretch).filter(|(known, end, _)| {
+                    match (known.split_last(), key.split_last()) {
+                        (Some((Place::Piece(_), known)), Some((Place::Piece(at), others))) => {
+                            known == others && *end + 1 == *at
+                        }
+                        _ => false,
                     }
-                    _ => false,
-                }
-            });
+                });
             let end = match key.last() {
                 Some(Place::Piece(at)) => *at,
                 _ => 0,
@@ -101,7 +102,12 @@ pub(super) fn compare(
         let (en, zh): (Vec<String>, Vec<String>) = texts.into_iter().map(|text| (text.en, text.zh)).unzip();
         Text::new(en.join(", "), zh.join("，"))
     };
-    Some(differences.iter().map(|(key, end, stretch)| Difference { keys: text(key, *end), stretch: stretch.clone() }).collect())
+    Some(
+        differences
+            .iter()
+            .map(|(key, end, stretch)| Difference { keys: text(key, *end), stretch: stretch.clone() })
+            .collect(),
+    )
 }
 
 fn table<'p>(view: &View<'p>, param: &Param) -> Option<&'p Table> {
@@ -121,16 +127,16 @@ fn cuts(old: Option<&Table>, new: Option<&Table>, ty: impl Fn(usize) -> Type) ->
     let both = old_keys.into_iter().zip(new_keys);
     both.enumerate()
         .map(|(at, keys)| match keys {
-        (Key::Range(mut breaks), Key::Range(more)) => {
-            breaks.extend(more);
-            breaks.sort_by(|one, other| rank(one).cmp(&rank(other)));
-            breaks.dedup();
-            Some(Some((breaks, ty(at))))
-        }
-        (Key::Range(_), _) | (_, Key::Range(_)) => None,
-        _ => Some(None),
-    })
-    .collect()
+            (Key::Range(mut breaks), Key::Range(more)) => {
+                breaks.extend(more);
+                breaks.sort_by(|one, other| rank(one).cmp(&rank(other)));
+                breaks.dedup();
+                Some(Some((breaks, ty(at))))
+            }
+            (Key::Range(_), _) | (_, Key::Range(_)) => None,
+            _ => Some(None),
+        })
+        .collect()
 }
 
 /// Of two breaks at one place the one below the place comes first.
@@ -179,7 +185,10 @@ fn cells(view: &View<'_>, param: &Param, table: Option<&Table>, cuts: &Cuts) -> 
                     vec![place]
                 }
             };
-            keys = keys.iter().flat_map(|key| places.iter().map(|place| [key.as_slice(), &[place.clone()]].concat())).collect();
+            keys = keys
+                .iter()
+                .flat_map(|key| places.iter().map(|place| [key.as_slice(), &[place.clone()]].concat()))
+                .collect();
         }
         count += keys.len();
         if count > MOST_CELLS {

@@ -105,10 +105,7 @@ fn cells_of_tables_by_day() {
     );
     assert_eq!(
         diff(&[("param cap: money = 150_000 yuan", "param cap: money from 1 yuan to 999_999 yuan = 200_000 yuan")]),
-        [
-            "parameter cap (range): - -> 1 yuan..999_999 yuan []",
-            "parameter cap (): 150_000 yuan [] -> 200_000 yuan []"
-        ]
+        ["parameter cap (range): - -> 1 yuan..999_999 yuan []", "parameter cap (): 150_000 yuan [] -> 200_000 yuan []"]
     );
 }
 
@@ -123,10 +120,7 @@ fn ranges_that_are_cut_otherwise() {
     let cut = table("..<7 years 1 yuan, 7..<20 years 2 yuan, 20..<60 years 2 yuan, 60 years.. 3 yuan");
     assert_eq!(lines(&compared(&old, &cut)), Vec::<String>::new());
     let moved = table("..<7 years 1 yuan, 7..<65 years 2 yuan, 65 years.. 3 yuan");
-    assert_eq!(
-        lines(&compared(&old, &moved)),
-        ["parameter t (60 years..<65 years): 3.00 yuan [] -> 2.00 yuan []"]
-    );
+    assert_eq!(lines(&compared(&old, &moved)), ["parameter t (60 years..<65 years): 3.00 yuan [] -> 2.00 yuan []"]);
     let owned = table("..=7 years 1 yuan, 7..<60 years 2 yuan, 60 years.. 3 yuan");
     assert_eq!(lines(&compared(&old, &owned)), ["parameter t (7 years..=7 years): 2.00 yuan [] -> 1.00 yuan []"]);
 }

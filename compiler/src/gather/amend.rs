@@ -184,7 +184,13 @@ impl Gatherer<'_> {
             }
             let (span, lang, is_added) = (known.span, known.lang, known.is_added);
             let rest = Item { span, lang, is_added, allows: Vec::new(), kind: ItemKind::Output(after) };
-            let own = Item { span: item.span, lang: item.lang, is_added, allows: item.allows.clone(), kind: ItemKind::Output(own) };
+            let own = Item {
+                span: item.span,
+                lang: item.lang,
+                is_added,
+                allows: item.allows.clone(),
+                kind: ItemKind::Output(own),
+            };
             let at = place.map_or(merged.len(), |at| at + 1);
             merged.splice(at..at, [own, rest]);
         }

@@ -42,7 +42,9 @@ pub(super) fn lint(program: &Program, rules: Rules<'_>) -> Vec<Diagnostic> {
             }
             let Some(line) = Line::of(input) else { continue };
             for output in &program.outputs {
-                let Some(value) = program.value(output.value).filter(|value| value.ty.measure().is_some()) else { continue };
+                let Some(value) = program.value(output.value).filter(|value| value.ty.measure().is_some()) else {
+                    continue;
+                };
                 cuts += 1;
                 if cuts > MOST_CUTS {
                     return found.into_iter().map(|(_, diagnostic)| diagnostic).collect();
@@ -56,7 +58,8 @@ pub(super) fn lint(program: &Program, rules: Rules<'_>) -> Vec<Diagnostic> {
                         && !place.slopes.1.is_negative()
                         && place.kinds.contains(&MarkKind::Jump);
                     let causes = cutter.breaks.get(&place.right).map(|one| one.causes.as_slice()).unwrap_or_default();
-                    let Some(row) = causes.iter().find_map(|cause| row_of(program, &rows, cause)).filter(|_| falls) else {
+                    let Some(row) = causes.iter().find_map(|cause| row_of(program, &rows, cause)).filter(|_| falls)
+                    else {
                         continue;
                     };
                     if found.iter().any(|(known, _)| *known == row) {
@@ -67,7 +70,8 @@ pub(super) fn lint(program: &Program, rules: Rules<'_>) -> Vec<Diagnostic> {
                         let amount = exact(program, &claim, InputId(at_of(program, input)), &x, output.value)?;
                         Some((program.show(input.ty, &x), program.show(value.ty, &amount), amount))
                     };
-                    let (Some((x, low, before)), Some((y, high, after))) = (shown(place.right - 1), shown(place.right)) else {
+                    let (Some((x, low, before)), Some((y, high, after))) = (shown(place.right - 1), shown(place.right))
+                    else {
                         continue;
                     };
                     if after >= before || before.is_zero() {
@@ -79,7 +83,10 @@ pub(super) fn lint(program: &Program, rules: Rules<'_>) -> Vec<Diagnostic> {
                             "beyond this boundary less is paid: `{name}` is {} with {input} {}, and {} with {}",
                             low.en, x.en, high.en, y.en
                         ),
-                        format!("越过此界反而减少：{input}为{}时“{name}”为{}，为{}时则为{}", x.zh, low.zh, y.zh, high.zh),
+                        format!(
+                            "越过此界反而减少：{input}为{}时“{name}”为{}，为{}时则为{}",
+                            x.zh, low.zh, y.zh, high.zh
+                        ),
                     );
                     let help = or_allow(
                         CODE,

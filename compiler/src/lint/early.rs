@@ -28,12 +28,11 @@ pub(super) fn lint(program: &Program, _rules: Rules<'_>) -> Vec<Diagnostic> {
         let Some((span, is_compared)) = used else { continue };
         let name = &value.name;
         let message = match is_compared {
-            true => Text::new(
-                format!("`{name}` is rounded before it is compared"),
-                format!("“{name}”先取整、后比较"),
-            ),
+            true => Text::new(format!("`{name}` is rounded before it is compared"), format!("“{name}”先取整、后比较")),
             false => Text::new(
-                format!("`{name}` is rounded before it is multiplied: what comes of it does not add up to what was divided"),
+                format!(
+                    "`{name}` is rounded before it is multiplied: what comes of it does not add up to what was divided"
+                ),
                 format!("“{name}”先取整、后相乘：所得各数合计与被除的总数不符"),
             ),
         };

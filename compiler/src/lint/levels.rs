@@ -99,7 +99,8 @@ fn up_and_down(program: &Program, rules: Rules<'_>, table: &Table) -> Option<Dia
             let shown: Vec<String> = shown.into_iter().map(say).collect();
             let name = &table.name;
             let since = from.and_then(|day| date_of(&num_rational::BigRational::from_integer(day.into())));
-            let (since_en, since_zh) = since.map_or_else(Default::default, |day| (format!(" from {day}"), format!("自 {day} 起")));
+            let (since_en, since_zh) =
+                since.map_or_else(Default::default, |day| (format!(" from {day}"), format!("自 {day} 起")));
             let message = Text::new(
                 format!("`{name}` goes both up and down from level to level{since_en}: {}", shown.join(", ")),
                 format!("“{name}”{since_zh}随级别有升有降：{}", shown.join("，")),

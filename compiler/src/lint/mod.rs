@@ -40,9 +40,10 @@ fn allowed(found: Vec<Diagnostic>, items: &[Item]) -> Vec<Diagnostic> {
         let mut is_allowed = false;
         for item in items {
             // Every place that is shown counts: a ladder is more than one item.
-            let is_here = diagnostic.labels.iter().any(|label| {
-                item.span.start <= label.span.start && label.span.start < item.span.end
-            });
+            let is_here = diagnostic
+                .labels
+                .iter()
+                .any(|label| item.span.start <= label.span.start && label.span.start < item.span.end);
             for allow in item.allows.iter().filter(|allow| is_here && allow.text == diagnostic.code) {
                 is_allowed = true;
                 used.push(allow.span);
@@ -60,10 +61,8 @@ fn allowed(found: Vec<Diagnostic>, items: &[Item]) -> Vec<Diagnostic> {
             Some(near) => Text::new(format!("did you mean \"{near}\"?"), format!("是否想写“{near}”？")),
             None => Text::new("leave it out", "请删去"),
         };
-        let message = Text::new(
-            format!("nothing here is warned of by \"{text}\""),
-            format!("此处没有“{text}”所指的警告"),
-        );
+        let message =
+            Text::new(format!("nothing here is warned of by \"{text}\""), format!("此处没有“{text}”所指的警告"));
         let here = Text::new("allows nothing", "无所允许");
         left.push(warning("fen::lint::needless_allow", message, allow.span, here).with_help(help));
     }

@@ -45,7 +45,8 @@ fn table_of_weights(program: &Program, rules: Rules<'_>, table: &Table) -> Optio
     for day in days {
         let latest = (0..count).map(|level| {
             let rows = table.rows.iter().filter(|row| {
-                row.keys.first().is_some_and(|key| usize::try_from(*key).is_ok_and(|key| key == level)) && row.from <= day
+                row.keys.first().is_some_and(|key| usize::try_from(*key).is_ok_and(|key| key == level))
+                    && row.from <= day
             });
             rows.max_by_key(|row| row.from).map(|row| row.cell)
         });

@@ -17,8 +17,8 @@ use num_traits::{One, ToPrimitive, Zero};
 
 pub use self::marks::MarkKind;
 pub(crate) use self::marks::places;
-pub(crate) use self::pieces::{Cause, Cutter, Line, Variable};
 use self::pieces::{Break, Pieces, at, is_numeric};
+pub(crate) use self::pieces::{Cause, Cutter, Line, Variable};
 use crate::check::alone;
 use crate::check::program::{Claim, Origin, Program, days_of};
 use crate::check::types::{Type, step_of};
@@ -209,7 +209,9 @@ impl<'p> Sweeper<'p> {
         // Something admitted stands for the variable.
         match variable {
             Variable::Input(id) => {
-                if let (Some(slot), Some(flag), Some(input)) = (inputs.get_mut(id.0), given.get_mut(id.0), program.input(id)) {
+                if let (Some(slot), Some(flag), Some(input)) =
+                    (inputs.get_mut(id.0), given.get_mut(id.0), program.input(id))
+                {
                     *slot = Some(input.facts.low.clone());
                     *flag = true;
                 }
@@ -239,7 +241,16 @@ impl<'p> Sweeper<'p> {
         }
         let claim = Claim { inputs, parameters: parameters.into_iter().flatten().collect() };
         let outputs = outputs(program, request.outputs)?;
-        Ok(Self { program, rules: policy.rules(), claim: alone(program, claim, &given), given, variable, ty, scale, outputs })
+        Ok(Self {
+            program,
+            rules: policy.rules(),
+            claim: alone(program, claim, &given),
+            given,
+            variable,
+            ty,
+            scale,
+            outputs,
+        })
     }
 
     fn sweep(&self, request: &SweepRequest<'_>) -> Result<Sweep, SweepProblem> {
@@ -316,8 +327,10 @@ impl<'p> Sweeper<'p> {
             Variable::Input(id) => self.program.input(id).map(|input| &input.facts),
             Variable::Parameter(id) => self.program.parameter(id).map(|parameter| &parameter.facts),
         };
-        let (mut low, mut high) =
-            facts.map_or_else(|| (BigRational::zero(), BigRational::zero()), |facts| (facts.low.clone(), facts.high.clone()));
+        let (mut low, mut high) = facts.map_or_else(
+            || (BigRational::zero(), BigRational::zero()),
+            |facts| (facts.low.clone(), facts.high.clone()),
+        );
         if let (Variable::Input(id), Some((from, to))) = (self.variable, self.program.in_force)
             && self.program.dated_by == Some(id)
         {
@@ -440,7 +453,8 @@ impl<'p> Sweeper<'p> {
             if values.iter().any(|(_, value)| value.is_none()) {
                 continue;
             }
-            let height = self.settled(&line.at(place.right)).ok().and_then(|values| values.get(output).cloned().flatten());
+            let height =
+                self.settled(&line.at(place.right)).ok().and_then(|values| values.get(output).cloned().flatten());
             let causes = breaks.get(&place.right).map(|known| known.causes.as_slice()).unwrap_or_default();
             let kinds = match is_numeric(ty) {
                 true => place.kinds,
@@ -486,7 +500,8 @@ impl<'p> Sweeper<'p> {
     }
 
     fn param(&self, name: &str) -> Option<Span> {
-        let is_it = |item: &&fen_grammar::tree::Item| matches!(&item.kind, ItemKind::Param(param) if param.name.text == name);
+        let is_it =
+            |item: &&fen_grammar::tree::Item| matches!(&item.kind, ItemKind::Param(param) if param.name.text == name);
         self.rules.items.iter().find(is_it).map(|item| item.span)
     }
 
@@ -503,9 +518,7 @@ impl<'p> Sweeper<'p> {
                 text.split(|c: char| !(c.is_alphanumeric() || c == '_')).next()?.to_owned()
             }
         };
-        let day = |date: &fen_grammar::tree::Date| {
-            crate::resolve::header::date(date, &mut Vec::new()).map(days_of)
-        };
+        let day = |date: &fen_grammar::tree::Date| crate::resolve::header::date(date, &mut Vec::new()).map(days_of);
         let low = |bounds: &fen_grammar::tree::Bounds| -> Option<BigRational> {
             let kind = |bound: &Option<fen_grammar::tree::Literal>| match bound.as_ref().map(|bound| &bound.kind) {
                 Some(LiteralKind::Quantity(quantity)) => Some(quantity.clone()),

@@ -12,8 +12,8 @@ use num_rational::BigRational;
 use num_traits::{One, ToPrimitive, Zero};
 
 use super::function::{Function, add, constant, divide, multiply, negate, rounded};
-use crate::check::program::{Body, Claim, Expr, ExprKind, Key, Ladder, Origin, Program, Rounding};
 use crate::check::program::Function as Aggregate;
+use crate::check::program::{Body, Claim, Expr, ExprKind, Key, Ladder, Origin, Program, Rounding};
 use crate::check::types::{Type, step_of};
 use crate::ids::{InputId, LadderId, ParameterId, Symbol, TableId, ValueId};
 use crate::interpret::{add_months, full_months, holds};
@@ -71,7 +71,12 @@ type Cut<T> = Result<T, TooMany>;
 pub(crate) enum Cause {
     Span(Span),
     /// A row of a ladder, counted from the lowest, of the version that begins at that day.
-    Tier { ladder: LadderId, from: Option<i32>, row: usize, applied: Span },
+    Tier {
+        ladder: LadderId,
+        from: Option<i32>,
+        row: usize,
+        applied: Span,
+    },
     Table(TableId),
 }
 
@@ -162,9 +167,11 @@ impl<'p> Cutter<'p> {
         match symbol {
             Symbol::Input(id) => self.input(id),
             Symbol::Parameter(id) if self.variable == Variable::Parameter(id) => Ok(self.variable()),
-            Symbol::Parameter(id) => {
-                Ok(self.claim.parameters.get(id.0).map_or_else(Self::undefined, |value| Self::whole(constant(value.clone()))))
-            }
+            Symbol::Parameter(id) => Ok(self
+                .claim
+                .parameters
+                .get(id.0)
+                .map_or_else(Self::undefined, |value| Self::whole(constant(value.clone())))),
             Symbol::Value(id) => self.value(id),
         }
     }
@@ -177,7 +184,9 @@ impl<'p> Cutter<'p> {
         let given = self.given.get(id.0).copied().unwrap_or(true);
         if let (false, Some(input)) = (given, self.program.input(id)) {
             match &input.origin {
-                Origin::Total { function: Aggregate::Count, when: None, .. } => return Ok(Self::whole(constant(BigRational::one()))),
+                Origin::Total { function: Aggregate::Count, when: None, .. } => {
+                    return Ok(Self::whole(constant(BigRational::one())));
+                }
                 Origin::Total { function, value, when, .. } => {
                     let (function, value, when) = (*function, *value, *when);
                     let amount = match function {
@@ -452,7 +461,10 @@ impl<'p> Cutter<'p> {
                     let middle = inside + (outside - inside) / 2;
                     if sign(middle) == known { inside = middle } else { outside = middle }
                 }
-                let exact = root.as_ref().filter(|_| !function.is_rounded()).map(|root| &self.line.from + &self.line.step * root);
+                let exact = root
+                    .as_ref()
+                    .filter(|_| !function.is_rounded())
+                    .map(|root| &self.line.from + &self.line.step * root);
                 found.push((outside, sign(outside), exact));
                 low = outside;
             }
@@ -533,7 +545,9 @@ impl<'p> Cutter<'p> {
         for (start, end, date, _) in self.overlaps(&date, &date)? {
             let come = |place: i128| {
                 let date = date.at(&self.line.at(place));
-                days.iter().filter(|day| date.as_ref().is_none_or(|date| BigRational::from_integer((**day).into()) <= *date)).count()
+                days.iter()
+                    .filter(|day| date.as_ref().is_none_or(|date| BigRational::from_integer((**day).into()) <= *date))
+                    .count()
             };
             let mut place = start;
             starts.push((start, come(start)));
@@ -555,7 +569,10 @@ impl<'p> Cutter<'p> {
         });
         if let Some(first) = known.get_mut(&0) {
             let date = at(&date, 0).at(&self.line.at(0));
-            *first = days.iter().filter(|day| date.as_ref().is_none_or(|date| BigRational::from_integer((**day).into()) <= *date)).count();
+            *first = days
+                .iter()
+                .filter(|day| date.as_ref().is_none_or(|date| BigRational::from_integer((**day).into()) <= *date))
+                .count();
         }
         Ok(known.into_iter().collect())
     }
@@ -585,8 +602,10 @@ impl<'p> Cutter<'p> {
         days.sort_unstable();
         days.dedup();
         let versions = if days.is_empty() { vec![(0, 0)] } else { self.versions(&days)? };
-        let versions: Pieces = Rc::new(versions.into_iter().map(|(start, come)| (start, constant(index(come)))).collect());
-        let mut starts: Vec<i128> = places.iter().chain([&versions]).flat_map(|pieces| pieces.iter().map(|(start, _)| *start)).collect();
+        let versions: Pieces =
+            Rc::new(versions.into_iter().map(|(start, come)| (start, constant(index(come)))).collect());
+        let mut starts: Vec<i128> =
+            places.iter().chain([&versions]).flat_map(|pieces| pieces.iter().map(|(start, _)| *start)).collect();
         starts.sort_unstable();
         starts.dedup();
         if starts.len() > MOST_PIECES {
@@ -594,17 +613,18 @@ impl<'p> Cutter<'p> {
         }
         let mut found: Vec<(i128, Rc<Function>)> = Vec::new();
         for start in starts {
-            let ordinals: Option<Vec<u32>> = places
-                .iter()
-                .map(|pieces| at(pieces, start).at(&self.line.at(start))?.to_integer().to_u32())
-                .collect();
+            let ordinals: Option<Vec<u32>> =
+                places.iter().map(|pieces| at(pieces, start).at(&self.line.at(start))?.to_integer().to_u32()).collect();
             let come = at(&versions, start).as_constant().and_then(|come| come.to_integer().to_usize()).unwrap_or(0);
             let latest = come.checked_sub(1).and_then(|at| days.get(at)).copied();
             let function = match ordinals {
                 None => Rc::new(Function::Undefined),
                 Some(ordinals) => {
-                    let applies = |from: Option<i32>| from.is_none_or(|from| latest.is_some_and(|latest| from <= latest));
-                    let end = table.rows.partition_point(|row| row.keys < ordinals || (row.keys == ordinals && applies(row.from)));
+                    let applies =
+                        |from: Option<i32>| from.is_none_or(|from| latest.is_some_and(|latest| from <= latest));
+                    let end = table
+                        .rows
+                        .partition_point(|row| row.keys < ordinals || (row.keys == ordinals && applies(row.from)));
                     let row = end.checked_sub(1).and_then(|at| table.rows.get(at)).filter(|row| row.keys == ordinals);
                     match row {
                         found if only_whether => constant(truth(found.is_some())),
@@ -656,9 +676,10 @@ impl<'p> Cutter<'p> {
         for (start, _) in versions.iter().skip(1) {
             self.note(*start, Cause::Tier { ladder: id, from: None, row: 0, applied }, None);
         }
+        let undated = ladder.versions.len() - days.len();
         let version_at = |place: i128| {
             let come = versions.iter().rfind(|(start, _)| *start <= place).map_or(0, |(_, come)| *come);
-            come.saturating_sub(1)
+            (come + undated).saturating_sub(1)
         };
         let mut sum: Pieces = Self::whole(constant(BigRational::zero()));
         for (number, version) in ladder.versions.iter().enumerate() {
