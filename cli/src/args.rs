@@ -37,6 +37,12 @@ pub(crate) enum Command {
     Doc(DocArgs),
     /// Explain the code of a message, or print the help of a command
     Help(HelpArgs),
+    /// Compare two policies rule by rule, and what they make of the same claims
+    ///
+    /// Exit code 0 if they say the same, 1 if they differ, 2 if that could not be found out.
+    Diff(DiffArgs),
+    /// Compute outputs over one varying input, and say where they jump, bend or turn round, and why
+    Sweep(SweepArgs),
 }
 
 /// `fen check`
@@ -186,6 +192,52 @@ pub(crate) struct DocArgs {
     pub(crate) lang: Option<LangArg>,
 }
 
+/// `fen diff`
+#[derive(Debug, clap::Args)]
+pub(crate) struct DiffArgs {
+    /// The old policy
+    pub(crate) old: PathBuf,
+    /// The new policy
+    pub(crate) new: PathBuf,
+    /// Claims, a CSV file, that both policies settle; `-` is standard input
+    #[arg(long, value_name = "FILE")]
+    pub(crate) input: Option<PathBuf>,
+    /// A parameter's value for whichever policy has it; goes before --params
+    #[arg(long, value_name = "NAME=VALUE")]
+    pub(crate) set: Vec<String>,
+    /// A parameter's value for the old policy; goes before --set
+    #[arg(long, value_name = "NAME=VALUE")]
+    pub(crate) set_old: Vec<String>,
+    /// A parameter's value for the new policy; goes before --set
+    #[arg(long, value_name = "NAME=VALUE")]
+    pub(crate) set_new: Vec<String>,
+    /// A TOML file of parameter values, for whichever policy has them
+    #[arg(long, value_name = "FILE")]
+    pub(crate) params: Option<PathBuf>,
+    /// Settle the rows in the order of the date that the policies order them by
+    #[arg(long)]
+    pub(crate) sort: bool,
+    /// Group the claims by this input; may be given several times (default: every enum and condition, and bands of the first
+    /// amount of money)
+    #[arg(long, value_name = "INPUT")]
+    pub(crate) by: Vec<String>,
+    /// The output that says who gains and who loses (default: the first amount of money)
+    #[arg(long, value_name = "NAME")]
+    pub(crate) output_of: Option<String>,
+    /// How many of the claims that change most are shown
+    #[arg(long, value_name = "N", default_value_t = 10, value_parser = clap::value_parser!(u16).range(0..=1000))]
+    pub(crate) top: u16,
+    /// What the report looks like
+    #[arg(long, value_enum, default_value_t = ReportFormat::Text)]
+    pub(crate) format: ReportFormat,
+    /// Where to write the report (default: standard output)
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+    /// Language of the report (default: that of the terminal)
+    #[arg(long, value_enum)]
+    pub(crate) lang: Option<LangArg>,
+}
+
 /// `fen help`
 #[derive(Debug, clap::Args)]
 pub(crate) struct HelpArgs {
@@ -195,6 +247,60 @@ pub(crate) struct HelpArgs {
     /// Language of the explanation (default: that of the terminal)
     #[arg(long, value_enum)]
     pub(crate) lang: Option<LangArg>,
+}
+
+/// What a report looks like.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ReportFormat {
+    /// For people, on a terminal
+    Text,
+    /// One JSON object
+    Json,
+    /// A page with charts that needs no other file
+    Html,
+}
+
+/// `fen sweep`
+#[derive(Debug, clap::Args)]
+pub(crate) struct SweepArgs {
+    /// The policy
+    pub(crate) policy: PathBuf,
+    /// What varies: an input, a running value or a required parameter, such as `eligible=0..20000:100`; all values of an
+    /// enum without a range
+    #[arg(long, value_name = "NAME=FROM..TO[:STEP]")]
+    pub(crate) vary: String,
+    /// Another input of the claim
+    #[arg(long, value_name = "NAME=VALUE")]
+    pub(crate) given: Vec<String>,
+    /// A parameter's value; goes before --params
+    #[arg(long, value_name = "NAME=VALUE")]
+    pub(crate) set: Vec<String>,
+    /// A TOML file of parameter values
+    #[arg(long, value_name = "FILE")]
+    pub(crate) params: Option<PathBuf>,
+    /// The outputs, separated by commas (default: all)
+    #[arg(long, value_name = "NAMES", value_delimiter = ',')]
+    pub(crate) outputs: Vec<String>,
+    /// A table, a drawing or JSON; marks are also said on standard error
+    #[arg(long, value_enum, default_value_t = SweepFormat::Csv)]
+    pub(crate) format: SweepFormat,
+    /// Where to write it (default: standard output)
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+    /// Language of messages and of the drawing (default: that of the terminal)
+    #[arg(long, value_enum)]
+    pub(crate) lang: Option<LangArg>,
+}
+
+/// What a sweep looks like.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum SweepFormat {
+    /// One row a point
+    Csv,
+    /// Curves
+    Svg,
+    /// One JSON object
+    Json,
 }
 
 /// A language of messages.
@@ -226,6 +332,8 @@ impl Args {
             Command::Schema(args) => args.lang,
             Command::Doc(args) => args.lang,
             Command::Help(args) => args.lang,
+            Command::Diff(args) => args.lang,
+            Command::Sweep(args) => args.lang,
         };
         lang.map(Lang::from)
     }

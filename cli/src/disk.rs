@@ -19,11 +19,14 @@ impl Files for Disk {
 
     /// Looks through the policies in the folder of the source.
     fn policy(&self, from: &str, name: &str) -> Option<Source> {
-        let own = Path::new(from);
-        let mut paths: Vec<PathBuf> =
-            fs::read_dir(folder(from)).ok()?.filter_map(|entry| Some(entry.ok()?.path())).collect();
+        let own = Path::new(from).file_name();
+        let folder = folder(from);
+        // A bare file name lies in the folder at hand.
+        let listed = if folder.as_os_str().is_empty() { Path::new(".") } else { &folder };
+        let names_of = fs::read_dir(listed).ok()?.filter_map(|entry| Some(folder.join(entry.ok()?.file_name())));
+        let mut paths: Vec<PathBuf> = names_of.collect();
         paths.sort();
-        let is_policy = |path: &PathBuf| path != own && files::is_policy(path);
+        let is_policy = |path: &PathBuf| path.file_name() != own && files::is_policy(path);
         paths.into_iter().filter(is_policy).find_map(|path| {
             let source = files::source(&path).ok()?;
             let names = source.lines().map(str::trim_end).any(|line| names(line, name));

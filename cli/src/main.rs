@@ -2,7 +2,9 @@
 
 mod args;
 mod build;
+mod chart;
 mod check;
+mod diff;
 mod disk;
 mod doc;
 mod error;
@@ -13,6 +15,7 @@ mod load;
 mod plan;
 mod run;
 mod schema;
+mod sweep;
 mod test;
 mod width;
 
@@ -33,6 +36,8 @@ fn main() -> ExitCode {
         Command::Schema(args) => schema::schema(&args, lang),
         Command::Doc(args) => doc::doc(&args, lang),
         Command::Help(args) => help::help(&args, lang),
+        Command::Diff(args) => diff::diff(&args, lang),
+        Command::Sweep(args) => sweep::sweep(&args, lang),
     };
     match done {
         Ok(code) => code,

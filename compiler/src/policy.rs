@@ -5,10 +5,12 @@ mod coverage;
 mod names;
 mod stream;
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use fen_grammar::diagnostic::{Diagnostic, Label, Problem, Severity, Text};
 use fen_grammar::source::{Source, Sources, Span};
+use fen_grammar::tree::Item;
 use fen_schema::{RejectCode, Schema};
 use num_bigint::BigInt;
 use num_rational::BigRational;
@@ -21,8 +23,10 @@ use crate::emit::emit;
 use crate::exact;
 use crate::gather::{Files, NoFiles, gather};
 use crate::interpret::{Rejection, settle};
+use crate::lint::lint;
 use crate::phases::{Cut, cut};
 use crate::resolve::resolve;
+use crate::rules::Rules;
 
 pub use self::coverage::{
     CaseOutcome, Coverage, CoveragePoint, PointKind, Standing, Suggested, Suggestion, TableFile, tally,
@@ -93,6 +97,7 @@ pub fn analyze_with(source: &Source, files: &dyn Files) -> Analysis {
     let checked = check(&resolved, &gathered.sources);
     let Checked { program, rules_have_error, examples_have_error, .. } = checked;
     diagnostics.extend(checked.diagnostics);
+    let items = std::mem::take(&mut gathered.items);
     let sources = Arc::new(gathered.sources);
     let mut policy = None;
     if had_error || rules_have_error || resolved.header.is_library {
@@ -100,10 +105,11 @@ pub fn analyze_with(source: &Source, files: &dyn Files) -> Analysis {
     } else {
         match cut(&program) {
             Ok(phases) => {
-                let tested = Policy { program, phases, sources: Arc::clone(&sources) };
+                let tested = Policy { program, phases, items, sources: Arc::clone(&sources) };
                 let report = tested.test(CLAIMS, 0);
                 let (examples, invariants) = (report.examples.into_iter(), report.invariants.into_iter());
                 diagnostics.extend(examples.chain(invariants).filter_map(|(_, problem)| problem));
+                diagnostics.extend(lint(tested.program(), tested.rules()));
                 policy = (!examples_have_error).then_some(tested);
             }
             Err(diagnostic) => diagnostics.push(*diagnostic),
@@ -130,6 +136,8 @@ fn has_error(diagnostics: &[Diagnostic]) -> bool {
 pub struct Policy {
     program: Program,
     phases: Cut,
+    /// What it is made of, as written.
+    items: Vec<Item>,
     sources: Arc<Sources>,
 }
 
@@ -189,6 +197,25 @@ impl Problem for Failure {
 }
 
 impl Policy {
+    pub(crate) fn program(&self) -> &Program {
+        &self.program
+    }
+
+    pub(crate) fn items(&self) -> &[Item] {
+        &self.items
+    }
+
+    /// Its rules by place.
+    pub(crate) fn rules(&self) -> Rules<'_> {
+        Rules { items: &self.items, sources: &self.sources }
+    }
+
+    /// The names of everything that an output may be computed from, itself among them.
+    #[must_use]
+    pub fn reads(&self, output: &str) -> HashSet<String> {
+        self.rules().reads(output)
+    }
+
     /// The policy's name.
     #[must_use]
     pub fn name(&self) -> &str {

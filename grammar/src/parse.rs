@@ -128,8 +128,10 @@ fn parse_item(text: &str, span: Span) -> Result<Item, Box<Diagnostic>> {
         .ok_or_else(|| Box::new(crate::errors::Internal { span }.into()))?;
     let lang = one_language(&pair, span)?;
     let is_added = pair.clone().into_inner().any(|pair| pair.as_rule() == Rule::kw_add);
-    let kind = Reader::new(span.start).item(pair).map_err(|error| Box::new(error.into_diagnostic(span)))?;
-    Ok(Item { span, lang, is_added, kind })
+    let reader = Reader::new(span.start);
+    let allows = reader.allows(&pair).map_err(|error| Box::new(error.into_diagnostic(span)))?;
+    let kind = reader.item(pair).map_err(|error| Box::new(error.into_diagnostic(span)))?;
+    Ok(Item { span, lang, is_added, allows, kind })
 }
 
 /// The language of the item's words, or a diagnostic if it has words of both.

@@ -34,6 +34,7 @@ const TOKENS: [&str; 96] = [
     "missing",
     "add",
     "cite",
+    "allow",
     "step",
     "tier",
     "band",

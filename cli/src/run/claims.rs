@@ -150,9 +150,20 @@ impl Claims {
         std::str::from_utf8(cell).ok()
     }
 
+    /// The inputs of a row: their names in the policy, and their texts.
+    pub(crate) fn named<'r>(&'r self, record: &'r ByteRecord) -> impl Iterator<Item = (&'r str, &'r str)> {
+        let inputs = self.schema.inputs.iter().enumerate();
+        inputs.map(|(at, input)| (input.name.as_str(), self.text(record, at).unwrap_or_default().trim()))
+    }
+
     /// The rows come in another order than that of the file from now on; by row, its number in the file.
     pub(crate) fn renumber(&mut self, numbers: Vec<u64>) {
         self.numbers = Some(numbers);
+    }
+
+    /// By place in the stream, the row's number in the file, if they are not in its order.
+    pub(crate) fn order(&self) -> Option<Vec<u64>> {
+        self.numbers.clone()
     }
 
     /// The number that a row has in the file, by its place in the stream, from 0.
@@ -266,6 +277,12 @@ impl Batch {
     #[cfg(test)]
     pub(crate) fn rows(&self) -> impl Iterator<Item = (u64, &ByteRecord)> {
         self.numbers.iter().copied().zip(&self.records)
+    }
+
+    /// The settled rows, each with its number in the file and its place among the claims given to the module.
+    pub(crate) fn settled(&self) -> impl Iterator<Item = (u64, usize, &ByteRecord)> {
+        let rows = self.numbers.iter().zip(&self.records).zip(&self.is_rejected).enumerate();
+        rows.filter(|(_, (_, rejected))| !**rejected).map(|(at, ((number, record), _))| (*number, at, record))
     }
 
     /// The settled rows as they stand in the file, each with its place among the claims given to the module.

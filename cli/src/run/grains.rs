@@ -97,6 +97,17 @@ impl GrainTable {
         self.cells.row(row).skip(self.keys)
     }
 
+    /// The keys and the period of a group, apart by a character that is in no text.
+    pub(crate) fn key_text(&self, row: usize) -> String {
+        let cells = self.cells.row(row).zip(&self.columns).take(self.keys);
+        let texts = cells.map(|(cell, column)| {
+            let mut text = String::new();
+            format_cell(cell, column, &mut text);
+            text
+        });
+        texts.collect::<Vec<_>>().join("\u{1f}")
+    }
+
     /// Why groups were rejected, one by one.
     pub(crate) fn rejected(&self) -> impl Iterator<Item = &Cause> {
         self.rejected.iter()

@@ -90,6 +90,28 @@ impl Input {
         self.source = Source::Copy(copy);
     }
 
+    /// The same file with a place of its own in it, after [`Input::keep`].
+    pub(crate) fn twin(&self) -> Outcome<Self> {
+        let failed = |error| Error::read(&self.path, &error);
+        let source = match &self.source {
+            Source::File(_, state) => {
+                let file = File::open(&self.path).map_err(failed)?;
+                let now = State::of(&file.metadata().map_err(failed)?);
+                if now != *state {
+                    return Err(changed(&self.path));
+                }
+                Source::File(file, now)
+            }
+            Source::Stream(_) | Source::Copy(_) => {
+                // Handles of a file without a name share one place in it.
+                let (mut from, mut to) = (self.file()?, temporary()?);
+                io::copy(&mut from, &mut to).map_err(|error| not_copied(&error))?;
+                Source::Copy(to)
+            }
+        };
+        Ok(Self { path: self.path.clone(), source })
+    }
+
     /// Its bytes from the beginning. A stream has them once.
     pub(crate) fn reader(&mut self) -> Outcome<Box<dyn Read>> {
         Ok(match &mut self.source {

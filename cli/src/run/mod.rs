@@ -2,21 +2,21 @@
 //! rows.
 
 mod bad_rows;
-mod claims;
-mod columns;
-mod grains;
+pub(crate) mod claims;
+pub(crate) mod columns;
+pub(crate) mod grains;
 mod header;
-mod input;
+pub(crate) mod input;
 pub(crate) mod parameters;
-mod progress;
+pub(crate) mod progress;
 mod quotes;
 mod results;
-mod sort;
+pub(crate) mod sort;
 mod state;
-mod stream;
+pub(crate) mod stream;
 mod summary;
 mod table;
-mod totals;
+pub(crate) mod totals;
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -43,7 +43,7 @@ use crate::load::load;
 pub(crate) fn run(args: &RunArgs, lang: Lang) -> Outcome<ExitCode> {
     let policy = load(&args.policy, lang)?;
     let schema = policy.schema();
-    let parameters = parameters(args, &policy)?;
+    let parameters = parameters(&args.set, args.params.as_deref(), &policy)?;
     let grain_paths = grains::paths(args.output.as_deref(), schema);
     refuse_overwriting(args, &grain_paths)?;
     state::check(args, schema)?;

@@ -6,7 +6,6 @@ use std::path::Path;
 use fen_runtime::{Parameters, Policy, SettleError};
 use toml::{Table, Value};
 
-use crate::args::RunArgs;
 use crate::error::{Error, Outcome};
 use crate::files::not_utf8;
 
@@ -14,17 +13,26 @@ use crate::files::not_utf8;
 const DEEPEST: usize = 8;
 
 /// The values of a policy's parameters, all of them: those of `--set` go before those of `--params`.
-pub(crate) fn parameters(args: &RunArgs, policy: &Policy) -> Outcome<Parameters> {
+pub(crate) fn parameters(sets: &[String], params: Option<&Path>, policy: &Policy) -> Outcome<Parameters> {
     let mut parameters = policy.parameters();
-    if let Some(path) = &args.params {
-        for (name, text) in read(path)? {
-            parameters.set(&name, &text)?;
-        }
+    for (name, text) in settings(sets, params)? {
+        parameters.set(&name, &text)?;
     }
-    for set in &args.set {
+    whole(parameters)
+}
+
+/// Names and texts: those of a file, then those of the command line.
+pub(crate) fn settings(sets: &[String], params: Option<&Path>) -> Outcome<Vec<(String, String)>> {
+    let mut settings = params.map(read).transpose()?.unwrap_or_default();
+    for set in sets {
         let (name, text) = set.split_once('=').ok_or_else(|| without_value(set))?;
-        parameters.set(name.trim(), text)?;
+        settings.push((name.trim().to_owned(), text.to_owned()));
     }
+    Ok(settings)
+}
+
+/// Refuses parameters of which one is not set.
+pub(crate) fn whole(parameters: Parameters) -> Outcome<Parameters> {
     let missing: Vec<_> = parameters.missing().cloned().collect();
     if !missing.is_empty() {
         let text = SettleError::MissingParameters(missing).text();

@@ -52,7 +52,7 @@ pub(crate) fn settle_all(
 }
 
 /// An error of the stream with the row's number in the file, and with what can be done about it here.
-fn in_file(error: StreamError, claims: &Claims) -> Error {
+pub(crate) fn in_file(error: StreamError, claims: &Claims) -> Error {
     let StreamError::OutOfOrder { row, column } = &error else { return error.into() };
     let row = claims.number(*row);
     Error::new(

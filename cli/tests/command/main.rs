@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
 mod cases;
+mod diff;
 mod doc;
 mod folder;
 mod help;
@@ -15,3 +16,4 @@ mod policies;
 mod run;
 mod state;
 mod streams;
+mod sweep;

@@ -32,7 +32,7 @@ fn base(unit: BaseUnit) -> Measure {
 }
 
 /// What a number with this unit measures; `None` for a unit per itself.
-pub(super) fn measure_of(unit: &Unit) -> Option<Measure> {
+pub(crate) fn measure_of(unit: &Unit) -> Option<Measure> {
     let first = match unit.kind {
         UnitKind::None => Measure::NUMBER,
         UnitKind::Percent => Measure::RATE,

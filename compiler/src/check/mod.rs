@@ -55,6 +55,7 @@ use crate::resolve::program::{self as resolved, ParamId, ValueBody};
 
 pub(crate) use self::claims::{Claims, show_claim};
 pub(crate) use self::examples::{alone, run_example, violated_invariants, violations_found};
+pub(crate) use self::literals::measure_of;
 
 /// Money is counted in hundredths of a yuan unless a policy declares a finer step.
 pub(crate) const MONEY_DECIMALS: u32 = 2;

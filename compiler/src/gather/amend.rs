@@ -183,8 +183,14 @@ impl Gatherer<'_> {
                 base.trailing.clear();
             }
             let (span, lang, is_added) = (known.span, known.lang, known.is_added);
-            let rest = Item { span, lang, is_added, kind: ItemKind::Output(after) };
-            let own = Item { span: item.span, lang: item.lang, is_added, kind: ItemKind::Output(own) };
+            let rest = Item { span, lang, is_added, allows: Vec::new(), kind: ItemKind::Output(after) };
+            let own = Item {
+                span: item.span,
+                lang: item.lang,
+                is_added,
+                allows: item.allows.clone(),
+                kind: ItemKind::Output(own),
+            };
             let at = place.map_or(merged.len(), |at| at + 1);
             merged.splice(at..at, [own, rest]);
         }

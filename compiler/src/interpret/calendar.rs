@@ -8,7 +8,7 @@ use num_traits::ToPrimitive;
 use crate::check::program::{date_of, days_of};
 
 /// The date so many months later; see [`crate::check::program::ExprKind::AddMonths`].
-pub(super) fn add_months(date: &BigRational, months: &BigRational, later: bool) -> Option<BigRational> {
+pub(crate) fn add_months(date: &BigRational, months: &BigRational, later: bool) -> Option<BigRational> {
     let date = date_of(date)?;
     let month = month_of(date).checked_add(months.to_integer().to_i64()?)?;
     let first = first_of(month)?;
@@ -21,7 +21,7 @@ pub(super) fn add_months(date: &BigRational, months: &BigRational, later: bool) 
 }
 
 /// Full months or years between two dates; see [`crate::check::program::ExprKind::FullMonths`].
-pub(super) fn full_months(from: &BigRational, to: &BigRational, unit: u8) -> Option<BigRational> {
+pub(crate) fn full_months(from: &BigRational, to: &BigRational, unit: u8) -> Option<BigRational> {
     let (from, to) = (date_of(from)?, date_of(to)?);
     let count = if from <= to { count(from, to) } else { -count(to, from) };
     Some(number(count.checked_div(i64::from(unit))?))

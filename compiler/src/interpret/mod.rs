@@ -14,6 +14,7 @@ use std::collections::{HashMap, HashSet};
 use num_rational::BigRational;
 use num_traits::{One, ToPrimitive, Zero};
 
+pub(crate) use self::calendar::{add_months, full_months};
 pub(crate) use self::numbers::{holds, round};
 pub(crate) use self::rejection::Rejection;
 use crate::check::program::{Body, Claim, Expr, ExprKind, Program, days_of};
@@ -264,11 +265,11 @@ impl<'a> Settled<'a> {
             }
             ExprKind::AddMonths { date, months, later } => {
                 let (date, months) = self.both(date, months)?;
-                calendar::add_months(&date, &months, *later).ok_or(UNDEFINED)
+                add_months(&date, &months, *later).ok_or(UNDEFINED)
             }
             ExprKind::FullMonths { from, to, unit } => {
                 let (from, to) = self.both(from, to)?;
-                calendar::full_months(&from, &to, *unit).ok_or(UNDEFINED)
+                full_months(&from, &to, *unit).ok_or(UNDEFINED)
             }
         }
     }

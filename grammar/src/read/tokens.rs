@@ -44,6 +44,17 @@ impl Reader {
         self.quoted(Parts::of(pair).take(Rule::string)?)
     }
 
+    /// The warnings that the clauses of an item allow.
+    pub(crate) fn allows(&self, item: &Pair<'_, Rule>) -> Read<Vec<Quoted>> {
+        let mut allows = Vec::new();
+        for allow in item.clone().into_inner().flatten().filter(|pair| pair.as_rule() == Rule::allow) {
+            for text in allow.into_inner().filter(|pair| pair.as_rule() == Rule::string) {
+                allows.push(self.quoted(text)?);
+            }
+        }
+        Ok(allows)
+    }
+
     pub(super) fn date(&self, pair: &Pair<'_, Rule>) -> Read<Date> {
         let mut parts = pair.as_str().split('-');
         let mut next = || parts.next().ok_or(ReadError::Mismatch);

@@ -28,6 +28,8 @@ pub struct Item {
     pub lang: Option<Lang>,
     /// `add …`: in a policy that amends another, something the other does not have.
     pub is_added: bool,
+    /// `cite "…" allow "CODE", …`: the warnings that its author knows of.
+    pub allows: Vec<Quoted>,
     /// What it is.
     pub kind: ItemKind,
 }

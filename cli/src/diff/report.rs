@@ -1,0 +1,101 @@
+//! What is reported, ready for any format.
+
+use fen_compiler::{Change, Comparison, Lang, Side};
+use fen_runtime::{Cell, format_cell};
+use fen_schema::{Column, ColumnType, Text};
+
+use super::book::Kept;
+use super::by::Group;
+use super::numbers::{decimal, grouped};
+use super::outputs::Output;
+use super::settle::Settled;
+use super::touches::Touches;
+use crate::run::totals::unit_name;
+
+/// Everything there is to say.
+pub(crate) struct Report<'r> {
+    pub(crate) comparison: &'r Comparison,
+    pub(crate) settled: Option<(&'r Settled, Option<Touches<'r>>)>,
+}
+
+/// One of two texts.
+pub(crate) fn say<'t>(lang: Lang, en: &'t str, zh: &'t str) -> &'t str {
+    match lang {
+        Lang::En => en,
+        Lang::Zh => zh,
+    }
+}
+
+/// A text of the schema.
+pub(crate) fn label(text: &Text, lang: Lang) -> &str {
+    say(lang, &text.en, &text.zh)
+}
+
+/// What a change is about: `parameter rate, county, from 2023-01-01`.
+pub(crate) fn about(change: &Change, lang: Lang) -> String {
+    let kind = change.kind.label();
+    let mut text = kind.get(lang).to_owned();
+    if !change.name.is_empty() {
+        text = format!("{text} {}", change.name);
+    }
+    let part = change.part.get(lang);
+    if !part.is_empty() {
+        text = format!("{text}{}{part}", say(lang, ", ", "，"));
+    }
+    let days = match (&change.from, &change.to, lang) {
+        (Some(from), Some(to), Lang::En) => format!(", {from} to {to}"),
+        (Some(from), Some(to), Lang::Zh) => format!("，{from} 至 {to}"),
+        (Some(from), None, Lang::En) => format!(", from {from}"),
+        (Some(from), None, Lang::Zh) => format!("，自 {from} 起"),
+        (None, Some(to), Lang::En) => format!(", until {to}"),
+        (None, Some(to), Lang::Zh) => format!("，至 {to} 止"),
+        (None, None, _) => String::new(),
+    };
+    text + &days
+}
+
+/// Clause, document and place of a side.
+pub(crate) fn source(side: &Side) -> String {
+    let mut parts = Vec::new();
+    parts.extend(side.document.clone());
+    parts.extend(side.clause.clone());
+    parts.push(format!("{}:{}:{}", side.place.file, side.place.line, side.place.column));
+    parts.join(" ")
+}
+
+/// An amount of an output with its unit.
+pub(crate) fn amount(number: i128, output: &Output, lang: Lang) -> String {
+    let unit = unit_name(&output.column.unit, lang);
+    let space = if lang == Lang::En && !unit.is_empty() && unit != "%" { " " } else { "" };
+    format!("{}{space}{unit}", grouped(&decimal(number, output.scale)))
+}
+
+/// The value of an output as the results have it; a dash where there is none.
+pub(crate) fn value(value: Option<i128>, output: &Output) -> String {
+    let Some(number) = value else { return "–".to_owned() };
+    if output.column.ty.is_amount() && !matches!(output.column.ty, ColumnType::Rate | ColumnType::Pp) {
+        return decimal(number, output.scale);
+    }
+    let column = Column { scale: output.scale, ..output.column.clone() };
+    let mut text = String::new();
+    format_cell(Cell::Number(number), &column, &mut text);
+    text
+}
+
+/// The inputs that claims are grouped by, with their groups.
+pub(crate) fn groups(settled: &Settled, lang: Lang) -> Vec<(&Column, Vec<Group>)> {
+    let pairs = settled.by.iter().zip(&settled.book.groups);
+    let groups = pairs.map(|(by, tallies)| (&by.column, by.groups(tallies, lang)));
+    groups.filter(|(_, groups)| !groups.is_empty()).collect()
+}
+
+/// By output of the compared grain: name, old value, new value.
+pub(crate) fn outputs(settled: &Settled, kept: &Kept, lang: Lang) -> Vec<(String, String, String)> {
+    let Some(grain) = settled.grains.get(settled.main.0) else { return Vec::new() };
+    let pairs = grain.outputs.iter().zip(kept.old.iter().zip(&kept.new));
+    pairs
+        .map(|(output, (old, new))| {
+            (label(&output.column.label, lang).to_owned(), value(*old, output), value(*new, output))
+        })
+        .collect()
+}

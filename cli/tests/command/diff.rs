@@ -1,0 +1,287 @@
+//! `fen diff`: rules that differ, and what that makes of claims whose answer is known.
+
+use std::fmt::Write as _;
+
+use serde_json::Value;
+
+use crate::folder::{Folder, repository, surplus};
+
+/// A county's rate times what the deductible leaves, capped over the year.
+const OLD: &str = "policy demo.stay\nsource \"旧文\"\nin force from 2022-01-01\nround half up to 0.01 yuan\n\
+    enum level = township | county | city\nkey person: id\ninput discharged: date\ninput hospital: level\n\
+    input urgent: bool\ninput eligible: money from 0 yuan to 1_000_000 yuan\ndated by discharged\n\
+    param rate by level: rate\n  from 2022-01-01: township 90%, county 80%, city 70%\n  cite \"一\"\n\
+    param cap: money = 100_000 yuan  cite \"二\"\n\
+    running before = sum fund per person per year\n\
+    fund = min(rate[hospital] * max(eligible - 400 yuan, 0 yuan), max(cap - before, 0 yuan))\n\
+    own = eligible - fund\noutput fund \"基金\" / \"Fund\", own\n";
+
+fn new() -> String {
+    OLD.replace("demo.stay", "demo.stay_2023").replace("county 80%", "county 82%").replace("\"旧文\"", "\"新文\"")
+}
+
+/// Random but always the same.
+fn claims(rows: u64) -> Vec<(u64, u64, u64, u64)> {
+    let mut state = 7_u64;
+    let mut next = |below: u64| {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (state >> 33) % below
+    };
+    (0..rows).map(|_| (next(4_000), next(3), next(2), next(3_000_000))).collect()
+}
+
+fn file(claims: &[(u64, u64, u64, u64)]) -> String {
+    let mut text = "person,discharged,hospital,urgent,eligible\n".to_owned();
+    for (at, (person, level, urgent, fen)) in claims.iter().enumerate() {
+        let level = ["township", "county", "city"][usize::try_from(*level).unwrap()];
+        let day = 1 + at * 28 / claims.len();
+        let (yuan, fen) = (fen / 100, fen % 100);
+        writeln!(text, "p{person},2022-03-{day:02},{level},{},{yuan}.{fen:02}", *urgent == 1).unwrap();
+    }
+    text
+}
+
+/// What the fund pays for every claim in fen, worked out without any of this project's code.
+fn pays(claims: &[(u64, u64, u64, u64)], rates: [u64; 3], cap: u64) -> Vec<u64> {
+    let mut before = vec![0; 4_000];
+    let mut paid = Vec::new();
+    for (person, level, _, fen) in claims {
+        let exact = rates[usize::try_from(*level).unwrap()] * fen.saturating_sub(40_000);
+        let room = cap - before[usize::try_from(*person).unwrap()];
+        let rounded = if exact >= room * 100 { room } else { (exact + 50) / 100 };
+        before[usize::try_from(*person).unwrap()] += rounded;
+        paid.push(rounded);
+    }
+    paid
+}
+
+fn yuan(fen: i128) -> String {
+    format!("{}{}.{:02}", if fen < 0 { "-" } else { "" }, fen.abs() / 100, fen.abs() % 100)
+}
+
+fn total(values: impl Iterator<Item = u64>) -> i128 {
+    values.map(i128::from).sum()
+}
+
+fn json(folder: &Folder, args: &[&str]) -> Value {
+    let done = folder.fen(args);
+    assert!(done.code() < 2, "{}", done.stderr());
+    serde_json::from_str(&done.stdout()).unwrap()
+}
+
+#[test]
+fn a_policy_and_its_translation_are_the_same() {
+    let folder = Folder::new();
+    let chinese = repository("policies/qujing/结余留用.fen").display().to_string();
+    let done = folder.fen(&["diff", &surplus(), &chinese]);
+    assert!(done.good().contains("no rule differs"), "{}", done.stdout());
+    assert!(done.stdout().contains("budget = 打包总额"), "{}", done.stdout());
+}
+
+#[test]
+fn changed_rules_with_both_clauses() {
+    let folder = Folder::new();
+    folder.write("old.fen", OLD);
+    folder.write("new.fen", new());
+    let done = folder.fen(&["diff", "old.fen", "new.fen"]);
+    assert_eq!(done.code(), 1);
+    let text = done.stdout();
+    for part in [
+        "1 rule differs",
+        "changed parameter rate, county",
+        "old  80%",
+        "旧文 一 old.fen:12:1",
+        "new  82%",
+        "新文 一 new.fen:12:1",
+    ] {
+        assert!(text.contains(part), "{part} is not in {text}");
+    }
+    let chinese = folder.fen(&["diff", "old.fen", "new.fen", "--lang", "zh"]);
+    assert!(chinese.stdout().contains("改动 参数 rate，county"), "{}", chinese.stdout());
+    let report = json(&folder, &["diff", "old.fen", "new.fen", "--format", "json"]);
+    assert_eq!(report["same"], false);
+    assert_eq!(report["changes"][0]["keys"][0], "county");
+    assert_eq!(report["changes"][0]["new"]["clause"], "一");
+    assert_eq!(report["claims"], Value::Null);
+}
+
+#[test]
+fn amendments_are_compared_as_what_comes_of_them() {
+    let folder = Folder::new();
+    folder.write("old.fen", OLD);
+    folder.write(
+        "new.fen",
+        "amend demo.stay as demo.stay_2023\nsource \"新文\"\nparam cap: money = 120_000 yuan  cite \"三\"\n",
+    );
+    let report = json(&folder, &["diff", "old.fen", "new.fen", "--format", "json"]);
+    assert_eq!(report["changes"].as_array().unwrap().len(), 1, "{report:#}");
+    let change = &report["changes"][0];
+    assert_eq!((change["name"].as_str(), change["old"]["clause"].as_str()), (Some("cap"), Some("二")));
+    assert_eq!((change["new"]["clause"].as_str(), change["new"]["source"].as_str()), (Some("三"), Some("新文")));
+    assert_eq!(change["old"]["source"], "旧文");
+}
+
+#[test]
+fn sums_gains_and_groups_are_those_worked_out_by_hand() {
+    let folder = Folder::new();
+    folder.write("old.fen", OLD);
+    folder.write("new.fen", new());
+    let claims = claims(20_000);
+    folder.write("claims.csv", file(&claims));
+    let (old, new) = (pays(&claims, [90, 80, 70], 10_000_000), pays(&claims, [90, 82, 70], 10_000_000));
+    let report =
+        json(&folder, &["diff", "old.fen", "new.fen", "--input", "claims.csv", "--format", "json", "--top", "3"]);
+    let all = &report["claims"];
+    let both = || old.iter().copied().zip(new.iter().copied());
+    let (before, after) = (total(old.iter().copied()), total(new.iter().copied()));
+    assert!(before < after);
+    assert_eq!(all["output"], "fund");
+    assert_eq!((all["rows"].as_u64(), all["settled_by_both"].as_u64()), (Some(20_000), Some(20_000)));
+    assert_eq!(all["old"], yuan(before));
+    assert_eq!(all["new"], yuan(after));
+    assert_eq!(all["difference"], yuan(after - before));
+    // The cap takes back later what a higher rate gives earlier.
+    let gains = total(both().map(|(old, new)| new.saturating_sub(old)));
+    let losses = total(both().map(|(old, new)| old.saturating_sub(new)));
+    assert!(losses > 0);
+    assert_eq!((&all["gains"], &all["losses"]), (&Value::from(yuan(gains)), &Value::from(yuan(losses))));
+    let count = |is: fn(&(u64, u64)) -> bool| u64::try_from(both().filter(is).count()).unwrap();
+    assert_eq!(all["gaining"], count(|(old, new)| new > old));
+    assert_eq!(all["losing"], count(|(old, new)| new < old));
+    assert_eq!(all["changed"], count(|(old, new)| new != old));
+    // What the person pays changes by as much the other way.
+    assert_eq!(all["totals"][1]["output"], "own");
+    assert_eq!(all["totals"][1]["difference"], yuan(before - after));
+    for (level, name) in [(0, "township"), (1, "county"), (2, "city")] {
+        let of =
+            |paid: &[u64]| total(claims.iter().zip(paid).filter(|(claim, _)| claim.1 == level).map(|(_, paid)| *paid));
+        let group = &all["by"][0]["groups"][usize::try_from(level).unwrap()];
+        assert_eq!(group["value"], name);
+        assert_eq!((&group["old"], &group["new"]), (&Value::from(yuan(of(&old))), &Value::from(yuan(of(&new)))));
+    }
+    // Every band, and all of them together.
+    let bands = all["by"].as_array().unwrap().iter().find(|by| by["input"] == "eligible").unwrap();
+    let mut rest = after - before;
+    for band in bands["groups"].as_array().unwrap() {
+        let bound = |name: &str| band[name].as_str().unwrap().parse::<u64>().unwrap() * 100;
+        let inside = |claim: &(u64, u64, u64, u64)| (bound("from")..bound("to")).contains(&claim.3);
+        let of =
+            |paid: &[u64]| total(claims.iter().zip(paid).filter(|(claim, _)| inside(claim)).map(|(_, paid)| *paid));
+        assert_eq!(band["difference"], yuan(of(&new) - of(&old)), "{band:#}");
+        rest -= of(&new) - of(&old);
+    }
+    assert_eq!(rest, 0);
+    // The claims that change most, the first ones first.
+    let mut order: Vec<usize> = (0..claims.len()).collect();
+    order.sort_by_key(|at| std::cmp::Reverse(old[*at].abs_diff(new[*at])));
+    let rows: Vec<u64> = all["top"].as_array().unwrap().iter().map(|one| one["row"].as_u64().unwrap()).collect();
+    let wanted: Vec<u64> = order.iter().take(3).map(|at| u64::try_from(*at).unwrap() + 1).collect();
+    assert_eq!(rows, wanted);
+    assert_eq!(all["top"][0]["changes"].as_array().unwrap().is_empty(), claims[order[0]].1 != 1);
+}
+
+#[test]
+fn newly_rejected_and_newly_settled() {
+    let folder = Folder::new();
+    folder.write("old.fen", OLD.replace("in force from 2022-01-01", "in force from 2022-01-01 to 2022-03-14"));
+    folder.write("new.fen", OLD.replace("in force from 2022-01-01", "in force from 2022-03-10"));
+    let header = "person,discharged,hospital,urgent,eligible\n";
+    folder.write("claims.csv", format!("{header}a,2022-03-09,county,false,1400\na,2022-03-12,county,false,1400\na,2022-03-15,city,false,400\na,never,city,false,1\n"));
+    let report = json(&folder, &["diff", "old.fen", "new.fen", "--input", "claims.csv", "--format", "json"]);
+    let all = &report["claims"];
+    assert_eq!((all["newly_rejected"].as_u64(), all["newly_settled"].as_u64()), (Some(1), Some(1)));
+    assert_eq!((all["rejected_by_both"].as_u64(), all["settled_by_both"].as_u64()), (Some(1), Some(1)));
+    assert_eq!(
+        (all["rejections"][0]["code"].as_str(), &all["rejections"][0]["first_rows"]),
+        (Some("before_in_force"), &serde_json::json!([1]))
+    );
+    assert_eq!(all["no_longer_rejected"][0]["code"], "after_in_force");
+    assert_eq!((all["old"].as_str(), all["new"].as_str()), (Some("1600.00"), Some("800.00")));
+    let text = folder.fen(&["diff", "old.fen", "new.fen", "--input", "claims.csv", "--lang", "zh"]);
+    assert!(text.stdout().contains("新政策拒收的原因"), "{}", text.stdout());
+}
+
+/// Points of hospitals, whose fund is divided: what is compared are hospitals.
+#[test]
+fn groups_are_compared_where_money_is_theirs() {
+    let policy = |weight: &str| {
+        format!(
+            "policy demo.pool\nround half up to 0.01 yuan\nenum level = low | high\nkey hospital: id\ninput kind: level  per hospital\n\
+             input points: points from 0 points to 1_000 points\nparam factor by level: factor = low 1, high {weight}\n\
+             param fund: money = required\nweighted = points * factor[kind]  round half up to 0.0001 point\n\
+             earned = sum weighted per hospital\nsplit fund over hospital by earned -> payment\noutput weighted per claim\n\
+             output payment per hospital\n"
+        )
+    };
+    let folder = Folder::new();
+    folder.write("old.fen", policy("1"));
+    folder.write("new.fen", policy("3"));
+    folder.write("claims.csv", "hospital,kind,points\na,low,100\nb,high,50\na,low,100\nb,high,50\n");
+    let args = ["diff", "old.fen", "new.fen", "--input", "claims.csv", "--format", "json", "--set", "fund=600.00"];
+    let report = json(&folder, &args);
+    let all = &report["claims"];
+    assert_eq!((all["output"].as_str(), all["per"].as_str()), (Some("payment"), Some("hospital")));
+    assert_eq!((all["gaining"].as_u64(), all["gains"].as_str()), (Some(1), Some("160.00")));
+    assert_eq!((all["losing"].as_u64(), all["losses"].as_str()), (Some(1), Some("160.00")));
+    assert_eq!(all["difference"], "0.00");
+    let group = |at: usize| (all["by"][0]["groups"][at]["old"].clone(), all["by"][0]["groups"][at]["new"].clone());
+    assert_eq!(group(0), ("400.00".into(), "240.00".into()));
+    assert_eq!(group(1), ("200.00".into(), "360.00".into()));
+    // Another fund for the new policy.
+    let args = [args.as_slice(), &["--set-new", "fund=1200.00"]].concat();
+    assert_eq!(json(&folder, &args)["claims"]["difference"], "600.00");
+}
+
+#[test]
+fn pages_need_nothing_else() {
+    let folder = Folder::new();
+    folder.write("old.fen", OLD);
+    folder.write("new.fen", new().replace("enum level", "# <b>&\nenum level"));
+    folder.write("claims.csv", file(&claims(50)) + "<i>,2022-03-01,county,false,9000\n");
+    for lang in ["zh", "en"] {
+        let args =
+            ["diff", "old.fen", "new.fen", "--input", "claims.csv", "--format", "html", "-o", "r.html", "--lang", lang];
+        assert_eq!(folder.fen(&args).code(), 1);
+        let page = folder.read("r.html");
+        assert!(page.starts_with("<!doctype html>") && page.contains("<svg"), "{page}");
+        assert!(
+            !page.contains("<i>") && !page.contains("src=") && !page.contains("http://")
+                || page.matches("http://").count() == page.matches("http://www.w3.org/2000/svg").count()
+        );
+        assert!(page.contains(if lang == "zh" { "不同的规则" } else { "Rules that differ" }));
+    }
+}
+
+#[test]
+fn refusals() {
+    let folder = Folder::new();
+    folder.write("old.fen", OLD);
+    folder.write("new.fen", new());
+    folder.write("bad.fen", "policy a.b\n");
+    folder.write("claims.csv", file(&claims(5)));
+    assert_eq!(folder.fen(&["diff", "old.fen", "bad.fen"]).code(), 2);
+    folder.fen(&["diff", "old.fen", "none.fen"]).refused("fen::file::read");
+    let with = |more: &[&str]| {
+        let args = [&["diff", "old.fen", "new.fen", "--input", "claims.csv"], more].concat();
+        folder.fen(&args)
+    };
+    with(&["--by", "hospitol"]).refused("fen::diff::unknown_input");
+    with(&["--by", "person"]).refused("fen::diff::by");
+    with(&["--output-of", "paid"]).refused("fen::diff::output");
+    with(&["--set", "nothing=1"]).refused("fen::parameter::unknown");
+    with(&["-o", "claims.csv"]).refused("fen::file::same_file");
+}
+
+#[test]
+fn standard_input_is_read_by_both() {
+    let folder = Folder::new();
+    folder.write("old.fen", OLD);
+    folder.write("new.fen", new());
+    let claims = claims(300);
+    folder.write("claims.csv", file(&claims));
+    let args = ["diff", "old.fen", "new.fen", "--format", "json", "--input"];
+    let named = folder.fen(&[args.as_slice(), &["claims.csv"]].concat()).stdout();
+    let piped = folder.fen_with_input(&[args.as_slice(), &["-"]].concat(), file(&claims).as_bytes()).stdout();
+    assert_eq!(named, piped);
+    assert!(named.contains("\"rows\": 300"));
+}
