@@ -11,6 +11,7 @@ mod gather;
 mod ids;
 mod interpret;
 mod lower;
+pub mod navigate;
 mod phases;
 mod policy;
 pub mod render;
@@ -18,12 +19,12 @@ mod resolve;
 mod solve;
 mod witness;
 
-pub use fen_grammar::diagnostic::{Diagnostic, Label, Lang, Severity, Text};
 pub use fen_grammar::literate;
+pub use fen_grammar::diagnostic::{Diagnostic, Edit, Fix, Label, Lang, Severity, Text};
 pub use fen_grammar::source::{Position, Source, Sources, Span};
 
 pub use crate::gather::{Files, NoFiles};
 pub use crate::policy::{
-    Analysis, Cells, Failure, GrainOutcome, GroupOutcome, Module, NameFacts, OutOfRange, Outcome, Policy, StreamCells,
-    StreamOutcome, TestReport, analyze, analyze_with,
+    Analysis, Cells, Examination, Failure, GrainOutcome, GroupOutcome, Module, NameFacts, OutOfRange, Outcome, Policy,
+    StreamCells, StreamOutcome, TestReport, analyze, analyze_with, examine,
 };

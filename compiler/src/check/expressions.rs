@@ -12,7 +12,7 @@ use super::program::{Expr, ExprKind, Rounding};
 use super::types::{Kind, Measure, Type};
 use super::{Checker, errors};
 use crate::ids::{EnumId, InputId, Symbol};
-use crate::resolve::program::{self as resolved, ParamId};
+use crate::resolve::program::{self as resolved, ParamId, Referent};
 
 impl Checker<'_> {
     /// Types an expression; `None` if it has an error, which is reported.
@@ -148,9 +148,11 @@ impl Checker<'_> {
         if let Some(Type::Enum(id)) = wanted
             && let Some(ordinal) = self.enum_ordinal(name, id)
         {
+            self.mention_value(span, id, ordinal);
             return Some(Expr::ordinal(Type::Enum(id), ordinal, span));
         }
         if let Some(symbol) = symbol {
+            self.mentions.push((span, Referent::Symbol(symbol)));
             return self.symbol(symbol, span);
         }
         let having: Vec<(EnumId, i64)> = (0..self.program.enums.len())
@@ -164,7 +166,10 @@ impl Checker<'_> {
                 self.report(errors::unknown_value(name, span, &ty, &known, near));
                 None
             }
-            ([(id, ordinal)], _) => Some(Expr::ordinal(Type::Enum(*id), *ordinal, span)),
+            ([(id, ordinal)], _) => {
+                self.mention_value(span, *id, *ordinal);
+                Some(Expr::ordinal(Type::Enum(*id), *ordinal, span))
+            }
             (_, Some(Type::Code | Type::Id)) => {
                 self.report(errors::code_without_quotes(name, span));
                 None
