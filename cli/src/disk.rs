@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use fen_compiler::literate::is_markdown;
 use fen_compiler::{Files, Source};
 
 use crate::files;
@@ -19,17 +20,30 @@ impl Files for Disk {
 
     /// Looks through the policies in the folder of the source.
     fn policy(&self, from: &str, name: &str) -> Option<Source> {
-        let own = Path::new(from);
-        let mut paths: Vec<PathBuf> =
-            fs::read_dir(folder(from)).ok()?.filter_map(|entry| Some(entry.ok()?.path())).collect();
-        paths.sort();
-        let is_policy = |path: &PathBuf| path != own && files::is_policy(path);
-        paths.into_iter().filter(is_policy).find_map(|path| {
-            let source = files::source(&path).ok()?;
-            let names = source.lines().map(str::trim_end).any(|line| names(line, name));
-            names.then_some(source)
-        })
+        find_policy(from, name, Vec::new(), &|path| files::source(path).ok())
     }
+}
+
+/// The policy of this name beside the source that amends it, by whoever reads files; `more` are paths there that may not be
+/// on disk.
+pub(crate) fn find_policy(
+    from: &str,
+    name: &str,
+    more: Vec<PathBuf>,
+    read: &dyn Fn(&Path) -> Option<Source>,
+) -> Option<Source> {
+    let own = Path::new(from);
+    let listed = fs::read_dir(folder(from)).into_iter().flatten().filter_map(|entry| Some(entry.ok()?.path()));
+    let mut paths: Vec<PathBuf> = listed.chain(more).collect();
+    paths.sort();
+    paths.dedup();
+    let may_be = |path: &PathBuf| path.extension().is_some_and(|ending| ending == "fen") || is_markdown(&path.to_string_lossy());
+    let is_policy = |path: &PathBuf| path != own && may_be(path);
+    paths.into_iter().filter(is_policy).find_map(|path| {
+        let source = read(&path)?;
+        let names = source.lines().map(str::trim_end).any(|line| names(line, name));
+        names.then_some(source)
+    })
 }
 
 /// Whether a line is the head of a policy of this name.
@@ -48,7 +62,8 @@ fn names(line: &str, name: &str) -> bool {
     }
 }
 
-fn folder(from: &str) -> PathBuf {
+/// The folder of a source.
+pub(crate) fn folder(from: &str) -> PathBuf {
     Path::new(from).parent().map(Path::to_owned).unwrap_or_default()
 }
 

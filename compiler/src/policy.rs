@@ -14,7 +14,7 @@ use num_bigint::BigInt;
 use num_rational::BigRational;
 use num_traits::ToPrimitive;
 
-use crate::check::program::{Claim, Example, Program};
+use crate::check::program::{Claim, Example, Program, date_of};
 use crate::check::types::step_of;
 use crate::check::{Checked, Claims, Meaning, check, run_example, violated_invariants, violations_found};
 use crate::emit::emit;
@@ -176,12 +176,11 @@ impl Examination {
     }
 
     /// What names mean and where they stand. Of parameters that change with time, the values that apply on the day
-    /// `(year, month, day)` are the current ones.
+    /// `today` (days since 1970-01-01) are the current ones.
     #[must_use]
-    pub fn names(&self, today: (i16, i8, i8)) -> Names {
+    pub fn names(&self, today: i64) -> Names {
         let program = self.program.as_ref().or(self.policy.as_ref().map(|policy| &policy.program));
         let Some(program) = program else { return Names::default() };
-        let (year, month, day) = today;
         names(&Known {
             gathered: &self.gathered,
             sources: &self.sources,
@@ -190,7 +189,7 @@ impl Examination {
             meanings: &self.meanings,
             poisoned: &self.poisoned,
             mentions: &self.mentions,
-            today: jiff::civil::Date::new(year, month, day).unwrap_or(jiff::civil::Date::MAX),
+            today: date_of(&BigRational::from(BigInt::from(today))).unwrap_or(jiff::civil::Date::MAX),
         })
     }
 

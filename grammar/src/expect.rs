@@ -170,6 +170,20 @@ fn is_closed(text: &str) -> bool {
     chars.next_back() == Some(close)
 }
 
+/// A word of the language in both languages, if one stands at `span` in a source; of several words the part at `span`.
+#[must_use]
+pub fn keyword(text: &str, span: Span) -> Option<(&'static str, &'static str)> {
+    let token = crate::tokens::tokens(text).into_iter().find(|token| token.span == span)?;
+    if !matches!(token.kind, TokenKind::Keyword | TokenKind::Type | TokenKind::Unit) {
+        return None;
+    }
+    let word = text.get(span.start..span.end)?;
+    let fits_kind = |rule: Rule| (token.kind == TokenKind::Unit) == is_unit(rule);
+    let whole = WORDS.iter().find(|(rule, en, zh)| fits_kind(*rule) && (*en == word || *zh == word));
+    let part = || WORDS.iter().find(|(_, en, _)| en.split(' ').any(|part| part == word));
+    whole.or_else(part).map(|(_, en, zh)| (*en, *zh)).filter(|(en, _)| !en.is_empty())
+}
+
 /// The language that most items of a source are written in; `None` if no item has a word.
 #[must_use]
 pub fn language(text: &str) -> Option<Lang> {

@@ -378,7 +378,8 @@ impl Checker<'_> {
         };
         let mode = mode.or_else(|| declared.as_ref().map(|declared| declared.mode)).or_else(|| self.only_mode());
         let (Some(mode), Some(step)) = (mode, step) else {
-            self.report(errors::round_how(span, measure));
+            let fix = self.rounding_declared(span, measure);
+            self.report(errors::round_how(span, measure).with_fix(fix));
             return None;
         };
         let facts = inner.facts.round(&step);
@@ -468,8 +469,9 @@ impl Checker<'_> {
             let value = side.facts.as_constant().filter(|_| other.measure().is_some());
             value.map(|value| (side.span, super::literals::with_unit(value, other)))
         });
+        let is_written = bare.is_some_and(|side| self.is_number(side.span));
         let (left_side, right_side) = ((left.span, self.name_of(left.ty)), (right.span, self.name_of(right.ty)));
-        self.report(Mismatch { verb: (en, zh), left: left_side, right: right_side, without_unit });
+        self.report(Mismatch { verb: (en, zh), left: left_side, right: right_side, without_unit, is_written });
         if left.ty.measure().is_none() || right.ty.measure().is_none() {
             return None;
         }

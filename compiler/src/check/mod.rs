@@ -26,6 +26,7 @@ mod outputs;
 mod parameters;
 pub(crate) mod program;
 mod proofs;
+mod remedies;
 mod required;
 mod rows;
 mod runnings;

@@ -57,7 +57,11 @@ pub fn complete(text: &str, at: usize, names: &Names) -> Completions {
         found.add_name(entry);
     }
     if !choice.is_only {
-        for word in &expected.words {
+        let is_after_number = place.tokens.last().is_some_and(|token| token.kind == TokenKind::Number);
+        let mut words: Vec<&Word> = expected.words.iter().filter(|word| place.makes_sense(word)).collect();
+        // Behind a number stands its unit.
+        words.sort_by_key(|word| !is_after_number || word.kind != TokenKind::Unit);
+        for word in words {
             found.add_word(word, lang);
         }
     }
@@ -136,6 +140,13 @@ impl<'a> Place<'a> {
         self.text.get(token.span.start..token.span.end).unwrap_or_default()
     }
 
+    /// Whether a word that the grammar admits could be meant.
+    fn makes_sense(&self, word: &Word) -> bool {
+        let is_truth = matches!(word.en, "true" | "false");
+        let says_bool = || self.tokens.iter().any(|token| matches!(self.word(token), "bool" | "是否"));
+        !is_truth || self.expected.item != ItemWord::Param || says_bool()
+    }
+
     /// How many tokens back one of these words stands, the nearest.
     fn find(&self, words: &[&str]) -> Option<usize> {
         self.tokens.iter().rev().position(|token| words.contains(&self.word(token)))
@@ -152,7 +163,7 @@ impl<'a> Place<'a> {
                 // `x in (a, b`
                 let open = self.find(&["(", "（"])?;
                 let is_list = self.tokens.iter().rev().take(open).all(|token| {
-                    matches!(token.kind, TokenKind::Name) || matches!(self.word(token), "," | "，" | "、")
+                    matches!(token.kind, TokenKind::Name | TokenKind::Keyword) || matches!(self.word(token), "," | "，" | "、")
                 });
                 let verb = self.back(open + 1);
                 match verb {

@@ -10,12 +10,20 @@ mod table_cells;
 mod tests;
 
 use fen_grammar::diagnostic::Text;
-use fen_grammar::source::Span;
+use fen_grammar::source::{Source, Span};
+
+pub use fen_grammar::{Token, TokenKind, is_name_part, keyword, tokens};
 
 pub use self::complete::{Completion, CompletionKind, Completions, complete};
 pub use self::outline::{OutlineItem, OutlineKind, outline};
 
 pub(crate) use self::names::{Known, names};
+
+/// The text of a source that is compiled, with every byte in its place.
+#[must_use]
+pub fn code(source: &Source) -> &str {
+    source.code()
+}
 
 /// All names of a policy.
 #[derive(Clone, Debug, Default)]
@@ -204,6 +212,15 @@ impl Names {
     pub fn named<'a>(&'a self, text: &'a str) -> impl Iterator<Item = &'a Entry> {
         let is_local = |kind| matches!(kind, NameKind::EnumValue | NameKind::Exception);
         self.entries.iter().filter(move |entry| entry.name == text && !is_local(entry.kind))
+    }
+
+    /// Whether others are the same names in the same places, apart from what they are called.
+    #[must_use]
+    pub fn is_like(&self, other: &Self) -> bool {
+        let shape = |names: &Self| -> Vec<(usize, bool)> {
+            names.occurrences.iter().map(|one| (one.entry, one.is_definition)).collect()
+        };
+        self.entries.len() == other.entries.len() && shape(self) == shape(other)
     }
 
     /// Where files are named.

@@ -10,7 +10,8 @@ use crate::{Files, NoFiles, examine};
 
 const STAY: &str = include_str!("../../../cli/tests/command/stay.fen");
 
-const TODAY: (i16, i8, i8) = (2022, 12, 31);
+/// 2022-12-31
+const TODAY: i64 = 19_357;
 
 /// Every name with what is known of it, and where it stands.
 fn table(source: &Source, files: &dyn Files, lang: Lang) -> String {
