@@ -121,7 +121,8 @@ fn reads_on(failed: &Failed<'_>, slip: &Slip) -> bool {
 }
 
 fn reads_to_the_end(failed: &Failed<'_>, slip: &Slip) -> bool {
-    reach(failed, slip).is_some_and(|(rest, _)| rest == 0)
+    let applied = slip.applied(failed, &slip.text.en);
+    applied.is_some_and(|applied| failure(failed.rule, &applied).is_none())
 }
 
 /// How much of the item cannot be read with the replacement, and how much stands behind what is replaced.
@@ -172,5 +173,6 @@ mod tests {
         assert_eq!(healed("恒有 甲 > 乙 & 丙 > 丁", Lang::Zh).as_deref(), Some("恒有 甲 > 乙 且 丙 > 丁"));
         assert_eq!(healed("恒有 甲 是 乙", Lang::Zh).as_deref(), Some("恒有 甲 为 乙"));
         assert_eq!(healed("x = )", Lang::En), None);
+        assert_eq!(healed("import a", Lang::En), None);
     }
 }

@@ -43,8 +43,11 @@ fn words(wanted: impl Fn(Rule) -> bool, more: &[&str], is_english: bool) -> Stri
 /// Words between characters that belong to no word.
 fn whole(wanted: impl Fn(Rule) -> bool + Copy) -> String {
     let (en, zh) = (words(wanted, &[], true), words(wanted, &[], false));
-    format!("(?<![\\p{{L}}\\p{{N}}_])(?:{en}|{zh})(?![\\p{{L}}\\p{{N}}_])")
+    format!("(?<![\\p{{L}}\\p{{N}}_])(?:{en}|{zh}){END}")
 }
+
+/// No word goes on here; 每 begins one of its own.
+const END: &str = "(?![\\p{L}\\p{N}_&&[^每]])";
 
 fn grammar() -> Value {
     let is_operator = |rule: Rule| OPERATORS.contains(&rule);
@@ -54,7 +57,8 @@ fn grammar() -> Value {
         !is_operator(rule) && !is_function(rule) && !is_constant(rule) && !is_unit(rule) && !is_type(rule)
     };
     let (en, zh) = (words(is_unit, &MORE_UNITS, true), words(is_unit, &MORE_UNITS, false));
-    let units = format!("(?<=\\d)\\s*(?:%|％|(?:{zh})(?![\\p{{L}}\\p{{N}}_&&[^每]])|(?:{en})(?![\\p{{L}}\\p{{N}}_]))");
+    let units = format!("(?<=\\d)\\s*(?:%|％|(?:{zh}|{en}){END})");
+    let per = format!("(?:\\b(per)\\s+|(每)\\s*)({zh}|{en}){END}");
     json!({
         "$schema": "https://raw.githubusercontent.com/martinring/tmlanguage/master/tmlanguage.json",
         "name": "Fen",
@@ -89,11 +93,20 @@ fn grammar() -> Value {
                     { "match": "\\b\\d{4}-\\d{2}-\\d{2}\\b|\\b\\d{2}-\\d{2}\\b", "name": "constant.numeric.date.fen" },
                     { "match": units, "name": "keyword.other.unit.fen" },
                     { "match": "(?<![\\p{L}_])\\d[\\d_]*(?:\\.\\d+)?", "name": "constant.numeric.fen" },
+                    {
+                        "match": per,
+                        "captures": {
+                            "1": { "name": "keyword.other.fen" },
+                            "2": { "name": "keyword.other.fen" },
+                            "3": { "name": "keyword.other.unit.fen" },
+                        },
+                    },
+                    // Before shorter words that they begin with: `in force`.
+                    { "match": whole(is_other), "name": "keyword.other.fen" },
                     { "match": whole(is_constant), "name": "constant.language.fen" },
                     { "match": whole(is_function), "name": "support.function.fen" },
                     { "match": whole(is_operator), "name": "keyword.operator.word.fen" },
                     { "match": whole(is_type), "name": "support.type.fen" },
-                    { "match": whole(is_other), "name": "keyword.other.fen" },
                     { "match": "->|－＞|\\.\\.[=<]?|．．[＝＜]?|[=!<>＝！＜＞]=?|[≤≥+\\-*/×÷＋－＊／|｜]", "name": "keyword.operator.fen" },
                     { "match": "[\\p{L}_][\\p{L}\\p{N}_]*", "name": "variable.other.fen" },
                 ],

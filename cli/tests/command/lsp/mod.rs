@@ -178,7 +178,7 @@ fn chinese_and_emoji_have_their_places() {
         editor.change(&uri, 2, json!([{ "range": { "start": at(end), "end": at(end) }, "text": "😀" },
             { "range": { "start": at(5), "end": at(8) }, "text": "80%" }]));
         let (at_cost, _) = place(&text, "起付线", 1);
-        assert!(editor.hover(&uri, (at_cost, 16)).contains("**起付线**"));
+        assert!(editor.hover(&uri, (at_cost, 20)).contains("**起付线**"));
         let line = u32::try_from(text.lines().count()).unwrap();
         let range = json!({ "start": { "line": line, "character": 0 }, "end": { "line": line, "character": 0 } });
         editor.change(&uri, 3, json!([{ "range": range, "text": "甲 =\n  当 医院 为 县级 : 费" }]));
