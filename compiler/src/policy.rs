@@ -228,7 +228,7 @@ impl Examination {
         // Where items are broken, the language of their file is likely theirs.
         let of_source = |span: &Span| {
             let (source, _) = self.sources.locate(*span)?;
-            Some((*span, fen_grammar::language(source.text()).unwrap_or(other)))
+            Some((*span, fen_grammar::language(source.code()).unwrap_or(other)))
         };
         langs.extend(self.gathered.broken.iter().filter_map(of_source));
         langs.sort_by_key(|(span, _)| span.start);

@@ -173,7 +173,11 @@ fn is_closed(text: &str) -> bool {
 /// A word of the language in both languages, if one stands at `span` in a source; of several words the part at `span`.
 #[must_use]
 pub fn keyword(text: &str, span: Span) -> Option<(&'static str, &'static str)> {
-    let token = crate::tokens::tokens(text).into_iter().find(|token| token.span == span)?;
+    // Only the item that the place lies in is of interest.
+    let piece = cut(text).into_iter().find(|piece| piece.span.start <= span.start && span.end <= piece.span.end)?;
+    let item = text.get(piece.span.start..piece.span.end)?;
+    let own = Span { start: span.start - piece.span.start, end: span.end - piece.span.start };
+    let token = crate::tokens::tokens(item).into_iter().find(|token| token.span == own)?;
     if !matches!(token.kind, TokenKind::Keyword | TokenKind::Type | TokenKind::Unit) {
         return None;
     }

@@ -1,6 +1,6 @@
 //! Proposals for what to write next.
 
-use fen_compiler::navigate::{CompletionKind, NameKind, complete as proposals};
+use fen_compiler::navigate::{Completion, CompletionKind, NameKind, complete as proposals};
 use tower_lsp_server::ls_types::{
     CompletionItem, CompletionItemKind, CompletionResponse, CompletionTextEdit, Position, TextEdit,
 };
@@ -10,18 +10,27 @@ use super::workspace::View;
 /// What can be written at a position. What was asked for by a mere space is answered only where little else makes sense.
 pub(crate) fn complete(view: &View, position: Position, is_by_space: bool) -> Option<CompletionResponse> {
     let offset = view.text.offset(position, view.encoding);
-    // Names that are being typed are known from before.
-    let names = if view.known.examined.diagnostics().iter().any(|one| one.code.starts_with("fen::syntax::")) {
-        view.whole.as_ref().map_or(&view.known.names, |whole| &whole.names)
-    } else {
-        &view.known.names
-    };
-    let found = proposals(view.code(), offset, names);
+    if !view.is_code(offset) {
+        return None;
+    }
+    let mut found = proposals(view.code(), offset, &view.known.names);
+    // Names whose items are being typed are known from before.
+    let is_whole = view.known.examined.diagnostics().iter().all(|one| !one.code.starts_with("fen::syntax::"));
+    if let Some(whole) = view.whole.as_ref().filter(|_| !is_whole) {
+        let before = proposals(view.code(), offset, &whole.names);
+        if before.is_narrow && !found.is_narrow {
+            found = before;
+        } else if before.is_narrow == found.is_narrow {
+            let is_new = |one: &Completion| found.items.iter().all(|known| known.text != one.text);
+            let more: Vec<Completion> = before.items.into_iter().filter(is_new).collect();
+            found.items.extend(more);
+        }
+    }
     if is_by_space && !found.is_narrow {
         return None;
     }
     let range = view.text.range(found.replace, view.encoding);
-    let item = |(at, one): (usize, fen_compiler::navigate::Completion)| CompletionItem {
+    let item = |(at, one): (usize, Completion)| CompletionItem {
         label: one.text.clone(),
         kind: Some(kind(one.kind)),
         detail: Some(one.detail.get(view.lang).to_owned()).filter(|detail| !detail.is_empty()),

@@ -17,6 +17,9 @@ pub(crate) fn hover(view: &View, position: Position) -> Option<Hover> {
         let value = card(entry, view.lang);
         return Some(Hover { contents: HoverContents::Markup(MarkupContent { kind: MarkupKind::Markdown, value }), range });
     }
+    if !view.is_code(offset) {
+        return None;
+    }
     // What is being typed may not be read yet; the name is known from before.
     let (span, word) = word_at(view.text.as_str(), offset)?;
     let value = match view.whole.as_ref().and_then(|known| known.names.named(word).next()) {
@@ -109,6 +112,9 @@ fn card(entry: &Entry, lang: Lang) -> String {
     }
     if !lines.is_empty() {
         let _ = write!(text, "\n\n{}", lines.join("\n"));
+    }
+    if let Some((name, quoted)) = &entry.quoted {
+        let _ = write!(text, "\n\n> **{name}** {}", quoted.replace('\n', "\n> "));
     }
     text.push_str(&values(entry, lang));
     text

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use fen_compiler::Span;
+use fen_compiler::literate::is_markdown;
 use fen_compiler::navigate::{Entry, Names, Occurrence};
 use tower_lsp_server::ls_types::{Location, Position, Range};
 
@@ -34,7 +35,7 @@ pub(crate) fn definition(workspace: &Workspace, view: &View, position: Position)
             };
         }
     }
-    let (_, word) = word_at(view.text.as_str(), offset)?;
+    let (_, word) = word_at(view.text.as_str(), offset).filter(|_| view.is_code(offset))?;
     let whole = view.whole.as_ref()?;
     let entry = whole.names.named(word).next()?;
     report::location(workspace, whole, entry.definition)
@@ -143,7 +144,7 @@ pub(crate) fn others(workspace: &Workspace, overlay: &Overlay, view: &View, name
 }
 
 fn disk_policy(path: &Path) -> bool {
-    path.extension().is_some_and(|ending| ending == "fen" || ending == "md")
+    path.extension().is_some_and(|ending| ending == "fen") || is_markdown(&path.to_string_lossy())
 }
 
 /// Policies in and below a folder.

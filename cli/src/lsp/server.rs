@@ -3,7 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use fen_compiler::Lang;
+use fen_compiler::literate::is_markdown;
+use fen_compiler::{Lang, Source};
 use tower_lsp_server::jsonrpc::{Error, ErrorCode, Result};
 use tower_lsp_server::ls_types::*;
 use tower_lsp_server::{Client, LanguageServer};
@@ -17,9 +18,6 @@ use super::{actions, complete, highlight, hover, places, rename, report, symbols
 const PATIENCE: Duration = Duration::from_millis(300);
 /// The same for what must not be answered from an older text.
 const LONG_PATIENCE: Duration = Duration::from_secs(5);
-
-/// Text that a policy stands in, whatever the document is called.
-const FENCES: [&str; 2] = ["```fen", "~~~fen"];
 
 /// The server of one editor.
 pub(crate) struct FenServer {
@@ -44,11 +42,13 @@ impl FenServer {
             Some(language) => is_policy(&name, language),
             None => old.is_some_and(|document| document.is_policy),
         };
-        let holds_policy = is_policy && (!is_markdown(&name) || FENCES.iter().any(|fence| text.as_str().contains(fence)));
+        let holds_policy = is_policy && (!is_markdown(&name) || has_blocks(&name, &text));
         let document = Document { uri: uri.clone(), version, text, is_policy, changed_at: 0 };
         workspace.documents.insert(name.clone(), document);
         if holds_policy {
             workspace.roots.entry(name.clone()).or_default();
+        } else if workspace.forget(&name) {
+            report::publish(&mut workspace, None, &|message| self.shared.send(message));
         }
         workspace.touch(&name);
         drop(workspace);
@@ -79,12 +79,13 @@ impl FenServer {
     }
 }
 
-fn is_markdown(name: &str) -> bool {
-    name.rsplit('.').next().is_some_and(|ending| ending.eq_ignore_ascii_case("md"))
+fn is_policy(name: &str, language: &str) -> bool {
+    language == "fen" || is_markdown(name) || name.ends_with(".fen")
 }
 
-fn is_policy(name: &str, language: &str) -> bool {
-    language == "fen" || language == "markdown" || is_markdown(name) || name.ends_with(".fen")
+/// Whether Markdown holds a policy.
+fn has_blocks(name: &str, text: &Text) -> bool {
+    Source::new(name, text.as_str()).outline().is_some_and(|outline| outline.policy_blocks().next().is_some())
 }
 
 /// The language that the editor asks for in its options, or is itself in.
@@ -180,9 +181,7 @@ impl LanguageServer for FenServer {
         let name = name_of(&params.text_document.uri);
         let mut workspace = self.shared.lock();
         workspace.documents.remove(&name);
-        workspace.roots.remove(&name);
-        workspace.outdated.remove(&name);
-        workspace.untried.remove(&name);
+        workspace.forget(&name);
         // Other policies now see what is on disk.
         workspace.touch(&name);
         report::publish(&mut workspace, None, &|message| self.shared.send(message));

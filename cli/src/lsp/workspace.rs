@@ -156,6 +156,13 @@ impl Workspace {
         }
     }
 
+    /// Takes a document for no policy any more; false if it was none.
+    pub(crate) fn forget(&mut self, name: &str) -> bool {
+        self.outdated.remove(name);
+        self.untried.remove(name);
+        self.roots.remove(name).is_some()
+    }
+
     /// Whether what is known of a root is what there is.
     pub(crate) fn is_fresh(&self, root: &str) -> bool {
         !self.outdated.contains(root)
@@ -226,6 +233,11 @@ impl View {
     /// The part of the text now that is compiled, every byte in its place.
     pub(crate) fn code(&self) -> &str {
         fen_compiler::navigate::code(&self.source)
+    }
+
+    /// Whether a byte of the text now is compiled.
+    pub(crate) fn is_code(&self, offset: usize) -> bool {
+        fen_compiler::navigate::is_code(&self.source, offset)
     }
 
     /// The place among all sources of a byte of the text now.

@@ -83,8 +83,12 @@ impl Checker<'_> {
         let before = source.text().get(..place.start)?;
         // An item begins with the last line before the place that is not indented.
         let mut line = before.rfind('\n').map_or(0, |at| at + 1);
-        while line > 0 && source.text().get(line..)?.starts_with(|c: char| c.is_whitespace() || c == '#') {
+        while line > 0 && source.code().get(line..)?.starts_with(|c: char| c.is_whitespace() || c == '#') {
             line = before.get(..line - 1)?.rfind('\n').map_or(0, |at| at + 1);
+        }
+        // In a list of Markdown, items do not begin where lines do.
+        if source.code().get(line..)?.starts_with(char::is_whitespace) {
+            return None;
         }
         let step = step_like(measure);
         let item =

@@ -25,6 +25,14 @@ pub fn code(source: &Source) -> &str {
     source.code()
 }
 
+/// Whether what stands at a byte of a source is compiled: not if it is the text around the blocks of Markdown.
+#[must_use]
+pub fn is_code(source: &Source, offset: usize) -> bool {
+    let Some(outline) = source.outline() else { return true };
+    let mut lines = outline.policy_blocks().flat_map(|block| &block.lines);
+    lines.any(|line| line.start <= offset && offset <= line.end)
+}
+
 /// All names of a policy.
 #[derive(Clone, Debug, Default)]
 pub struct Names {
@@ -78,6 +86,8 @@ pub struct Entry {
     pub values: Vec<String>,
     /// The clauses it cites.
     pub clauses: Vec<String>,
+    /// The clause that its source quotes above it: what it is called, and its text.
+    pub quoted: Option<(String, String)>,
 }
 
 /// What has a name.

@@ -74,6 +74,7 @@ impl<'a> Builder<'a> {
     fn add(&mut self, referent: Referent, kind: NameKind, name: &Name) -> &mut Entry {
         let place = self.entries.len();
         let item = self.item(name.span).map_or(name.span, |item| item.span);
+        let quoted = self.known.sources.clause_at(item).map(|clause| (clause.name(), clause.text.clone()));
         self.places.insert(referent, place);
         // A name that stands nowhere is that of an item that could not be parsed.
         if name.span != Span::default() {
@@ -100,6 +101,7 @@ impl<'a> Builder<'a> {
             written: None,
             values: Vec::new(),
             clauses: Vec::new(),
+            quoted,
         });
         // It was added just now.
         let last = self.entries.len() - 1;
@@ -340,7 +342,7 @@ impl<'a> Builder<'a> {
         let mut files: Vec<FileReference> =
             paths.map(|(span, source, target)| FileReference { span, source, target }).collect();
         let heads = self.known.sources.iter().filter_map(|source| {
-            let (file, _) = fen_grammar::parse(head_of(source.text()));
+            let (file, _) = fen_grammar::parse(head_of(source.code()));
             let name = file.items.into_iter().find_map(|item| match item.kind {
                 ItemKind::Policy(name) => Some(name),
                 ItemKind::Amend(amend) => Some(amend.name),

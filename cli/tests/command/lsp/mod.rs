@@ -418,3 +418,44 @@ fn failing_examples_are_shown() {
     editor.tell("textDocument/didClose", json!({ "textDocument": { "uri": uri } }));
     assert_eq!(editor.finish(), 0);
 }
+
+const LITERATE: &str = "# 结余 😀\n\n## 三(五)3\n\n> 结余部分按比例留用。\n\n```fen\n政策 甲.结余\n施行 自 2022-08-01\n取整 四舍五入 到 0.01元\n\
+                        输入 结余: 金额 自 0元 至 1亿元\n留用 = 结余 * 30%\n```\n\n正文 留用 不是代码。\n\n```fen\n输出 留用\n```\n";
+
+#[test]
+fn policies_in_markdown_are_policies() {
+    let folder = Folder::new();
+    let path = folder.write("结余.md", LITERATE);
+    let plain = folder.write("plain.md", "# no policy\n");
+    let mut editor = Editor::start(path.parent().unwrap(), &["--lang", "zh"], json!({}));
+    let plain = uri(&plain);
+    editor.open(&plain, "# no policy\n");
+    let uri = uri(&path);
+    editor.open(&uri, LITERATE);
+    editor.codes(&uri, &[]);
+    let hover = editor.hover(&uri, place(LITERATE, "留用 =", 0));
+    assert!(hover.contains("**留用** — 定义，输出") && hover.contains("> **三(五)3** 结余部分按比例留用。"), "{hover}");
+    assert_eq!(editor.hover(&uri, place(LITERATE, "留用 不是", 0)), "");
+    assert_eq!(editor.proposals(&uri, place(LITERATE, "不是", 0)), Vec::<String>::new());
+    assert!(editor.proposals(&uri, place(LITERATE, "输出", 0)).contains(&"输入".to_owned()));
+    let found = editor.at("definition", &uri, place(LITERATE, "留用\n```", 0), json!({}));
+    assert_eq!(start(&found["range"]), place(LITERATE, "留用 =", 0));
+    let found = editor.at("rename", &uri, place(LITERATE, "留用 =", 0), json!({ "newName": "医共体留用" }));
+    let renamed = LITERATE.replace("留用 =", "医共体留用 =").replace("输出 留用", "输出 医共体留用");
+    assert_eq!(edited(LITERATE, &found["changes"][&uri]), renamed);
+    let symbols = editor.ask("textDocument/documentSymbol", json!({ "textDocument": { "uri": uri } }));
+    assert_eq!(start(&symbols[1]["selectionRange"]), place(LITERATE, "结余: 金额", 0));
+    // Mistakes lie where they are in the Markdown, and remedies too.
+    let broken = LITERATE.replace("输出 留用", "输出 留甲");
+    editor.replace(&uri, 2, &broken);
+    let said = editor.diagnostics(&uri, |all| !all.is_empty());
+    assert_eq!(start(&said[0]["range"]), place(&broken, "留甲", 0));
+    let question = json!({ "textDocument": { "uri": uri }, "range": said[0]["range"], "context": { "diagnostics": [] } });
+    let actions = editor.ask("textDocument/codeAction", question);
+    assert_eq!(edited(&broken, &actions[0]["edit"]["changes"][&uri]), LITERATE);
+    // Without its blocks it is text like any other.
+    editor.replace(&uri, 3, "# nothing");
+    editor.codes(&uri, &[]);
+    assert_eq!(editor.hover(&plain, (0, 3)), "");
+    assert_eq!(editor.finish(), 0);
+}
