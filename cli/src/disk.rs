@@ -37,7 +37,8 @@ pub(crate) fn find_policy(
     let mut paths: Vec<PathBuf> = listed.chain(more).collect();
     paths.sort();
     paths.dedup();
-    let may_be = |path: &PathBuf| path.extension().is_some_and(|ending| ending == "fen") || is_markdown(&path.to_string_lossy());
+    let may_be =
+        |path: &PathBuf| path.extension().is_some_and(|ending| ending == "fen") || is_markdown(&path.to_string_lossy());
     let is_policy = |path: &PathBuf| path != own && may_be(path);
     paths.into_iter().filter(is_policy).find_map(|path| {
         let source = read(&path)?;

@@ -19,8 +19,8 @@ mod resolve;
 mod solve;
 mod witness;
 
-pub use fen_grammar::literate;
 pub use fen_grammar::diagnostic::{Diagnostic, Edit, Fix, Label, Lang, Severity, Text};
+pub use fen_grammar::literate;
 pub use fen_grammar::source::{Position, Source, Sources, Span};
 
 pub use crate::gather::{Files, NoFiles};

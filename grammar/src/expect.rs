@@ -292,8 +292,15 @@ impl Expected {
     fn add(&mut self, rule: Rule) {
         use Rule as R;
         let more: &[Rule] = match rule {
-            R::name | R::dotted_name | R::enum_value | R::output_name | R::grain_key | R::reference | R::share
-            | R::grant | R::setting => {
+            R::name
+            | R::dotted_name
+            | R::enum_value
+            | R::output_name
+            | R::grain_key
+            | R::reference
+            | R::share
+            | R::grant
+            | R::setting => {
                 self.takes_name = true;
                 &[]
             }
@@ -308,8 +315,20 @@ impl Expected {
             R::expr | R::both | R::negation | R::relation | R::sum | R::product | R::factor | R::word | R::of_what => {
                 self.takes_name = true;
                 &[
-                    R::kw_not, R::kw_max, R::kw_min, R::kw_clamp, R::kw_round, R::kw_row_of, R::kw_sum, R::kw_tally,
-                    R::kw_total, R::kw_days, R::kw_months, R::kw_years, R::kw_true, R::kw_false,
+                    R::kw_not,
+                    R::kw_max,
+                    R::kw_min,
+                    R::kw_clamp,
+                    R::kw_round,
+                    R::kw_row_of,
+                    R::kw_sum,
+                    R::kw_tally,
+                    R::kw_total,
+                    R::kw_days,
+                    R::kw_months,
+                    R::kw_years,
+                    R::kw_true,
+                    R::kw_false,
                 ]
             }
             R::literal | R::value | R::cell | R::cells | R::cell_part | R::members => {
@@ -423,15 +442,52 @@ mod tests {
     #[test]
     fn what_follows_is_what_the_grammar_says() {
         let texts = [
-            "input x: ", "input x: mon", "input x: money ", "input x: money from 0 ", "input x: money from 0",
-            "param p by ", "param p: money ", "param p: money = ", "output a ", "output ", "dated by ", "x = ",
-            "x = a ", "x = a is ", "x = a in (", "x = 5 ", "x = a and ", "x = p[", "x = d + 3 months ",
-            "x = a round ", "x = a round half up to 0.01 ", "x tier ..5% ", "x tier ..5% -> ", "x tier ..5% -> a 70% ",
-            "x =\n  when a is b ", "x =\n  when a is b : 3\n  ", "x = a\n  except when ", "example \"a\" ",
-            "example \"a\" given ", "example \"a\" given a 3 yuan, ", "example \"a\" given a 3 yuan ",
-            "check r = a / b >= 90% ", "check r = a / b >= 90% severity ", "running r = ", "running r = sum a ",
-            "running r = sum a per ", "link l = ", "split a ", "split a over ", "always a ", "ladder l on money\n  ",
-            "enum e = ", "input ", "in force ", "title \"a", "x = a # ",
+            "input x: ",
+            "input x: mon",
+            "input x: money ",
+            "input x: money from 0 ",
+            "input x: money from 0",
+            "param p by ",
+            "param p: money ",
+            "param p: money = ",
+            "output a ",
+            "output ",
+            "dated by ",
+            "x = ",
+            "x = a ",
+            "x = a is ",
+            "x = a in (",
+            "x = 5 ",
+            "x = a and ",
+            "x = p[",
+            "x = d + 3 months ",
+            "x = a round ",
+            "x = a round half up to 0.01 ",
+            "x tier ..5% ",
+            "x tier ..5% -> ",
+            "x tier ..5% -> a 70% ",
+            "x =\n  when a is b ",
+            "x =\n  when a is b : 3\n  ",
+            "x = a\n  except when ",
+            "example \"a\" ",
+            "example \"a\" given ",
+            "example \"a\" given a 3 yuan, ",
+            "example \"a\" given a 3 yuan ",
+            "check r = a / b >= 90% ",
+            "check r = a / b >= 90% severity ",
+            "running r = ",
+            "running r = sum a ",
+            "running r = sum a per ",
+            "link l = ",
+            "split a ",
+            "split a over ",
+            "always a ",
+            "ladder l on money\n  ",
+            "enum e = ",
+            "input ",
+            "in force ",
+            "title \"a",
+            "x = a # ",
         ];
         let lines = texts.map(|text| format!("{text:?}: {}", words(text))).join("\n");
         insta::assert_snapshot!(lines);

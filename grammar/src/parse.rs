@@ -14,8 +14,8 @@ use crate::errors::{Limit, MixedLanguages, NoBlocks, NotInColumn0, TooLarge, Unc
 use crate::heads::{Head, head};
 use crate::hints::hint;
 use crate::read::Reader;
-use crate::source::{Source, Span};
 use crate::remedies::{Failed, remedies};
+use crate::source::{Source, Span};
 use crate::tree::{File, Item};
 use crate::words::{describe, goes_on, language_of};
 

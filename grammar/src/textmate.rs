@@ -27,8 +27,7 @@ const FUNCTIONS: [Rule; 7] =
     [Rule::kw_max, Rule::kw_min, Rule::kw_clamp, Rule::kw_round, Rule::kw_sum, Rule::kw_tally, Rule::kw_total];
 
 /// Other forms of units that the grammar reads.
-const MORE_UNITS: [&str; 11] =
-    ["point", "分", "month", "月", "day", "日", "year", "岁", "person", "case", "百分点"];
+const MORE_UNITS: [&str; 11] = ["point", "分", "month", "月", "day", "日", "year", "岁", "person", "case", "百分点"];
 
 /// The words of some rules as an alternation: longer ones first, blanks of any length.
 fn words(wanted: impl Fn(Rule) -> bool, more: &[&str], is_english: bool) -> String {
@@ -53,9 +52,8 @@ fn grammar() -> Value {
     let is_operator = |rule: Rule| OPERATORS.contains(&rule);
     let is_function = |rule: Rule| FUNCTIONS.contains(&rule);
     let is_constant = |rule: Rule| matches!(rule, Rule::kw_true | Rule::kw_false);
-    let is_other = |rule: Rule| {
-        !is_operator(rule) && !is_function(rule) && !is_constant(rule) && !is_unit(rule) && !is_type(rule)
-    };
+    let is_other =
+        |rule: Rule| !is_operator(rule) && !is_function(rule) && !is_constant(rule) && !is_unit(rule) && !is_type(rule);
     let (en, zh) = (words(is_unit, &MORE_UNITS, true), words(is_unit, &MORE_UNITS, false));
     let units = format!("(?<=\\d)\\s*(?:%|％|(?:{zh}|{en}){END})");
     let per = format!("(?:\\b(per)\\s+|(每)\\s*)({zh}|{en}){END}");

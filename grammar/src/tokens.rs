@@ -255,12 +255,12 @@ mod tests {
     #[test]
     fn words_of_the_language_may_be_names() {
         assert_eq!(shown("round = 5 yuan # x\n"), "round:N =:S 5:N yuan:U # x:C");
-        assert_eq!(
-            shown("input total: money from 0 yuan"),
-            "input:K total:N ::S money:T from:K 0:N yuan:U"
-        );
+        assert_eq!(shown("input total: money from 0 yuan"), "input:K total:N ::S money:T from:K 0:N yuan:U");
         assert_eq!(shown("in force from 2022-08-01"), "in:K force:K from:K 2022-08-01:N");
-        assert_eq!(shown("输入 甲：金额每点 自 0.5元 “甲 乙”"), "输入:K 甲:N ：:S 金额每点:T 自:K 0.5:N 元:U “甲 乙”:T");
+        assert_eq!(
+            shown("输入 甲：金额每点 自 0.5元 “甲 乙”"),
+            "输入:K 甲:N ：:S 金额每点:T 自:K 0.5:N 元:U “甲 乙”:T"
+        );
     }
 
     #[test]

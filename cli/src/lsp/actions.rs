@@ -14,16 +14,17 @@ use super::workspace::{Known, View, Workspace};
 /// The remedies for what is wrong in a range.
 pub(crate) fn actions(workspace: &Workspace, view: &View, range: Range) -> Vec<CodeActionOrCommand> {
     // Edits of an older text would hit the wrong places.
-    let Some(root) = workspace.root_of(&view.name).and_then(|root| workspace.roots.get(root)) else { return Vec::new() };
+    let Some(root) = workspace.root_of(&view.name).and_then(|root| workspace.roots.get(root)) else {
+        return Vec::new();
+    };
     if !view.is_fresh {
         return Vec::new();
     }
     let wanted = view.text.span(range, view.encoding);
     let mut found = Vec::new();
     for diagnostic in report::diagnostics(root) {
-        let touches = |span: Span| {
-            view.here(span).is_some_and(|span| span.start <= wanted.end && wanted.start <= span.end)
-        };
+        let touches =
+            |span: Span| view.here(span).is_some_and(|span| span.start <= wanted.end && wanted.start <= span.end);
         if !diagnostic.labels.first().is_some_and(|label| touches(label.span)) {
             continue;
         }

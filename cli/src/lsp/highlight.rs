@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use fen_compiler::navigate::{Entry, NameKind, TokenKind, tokens};
 use fen_compiler::Span;
+use fen_compiler::navigate::{Entry, NameKind, TokenKind, tokens};
 use tower_lsp_server::ls_types::{
     Range, SemanticToken, SemanticTokenModifier, SemanticTokenType, SemanticTokensLegend,
 };

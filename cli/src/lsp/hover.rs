@@ -15,7 +15,10 @@ pub(crate) fn hover(view: &View, position: Position) -> Option<Hover> {
     if let Some((occurrence, entry)) = place.and_then(|place| view.known.names.at(place)) {
         let range = view.here(occurrence.span).map(|span| view.text.range(span, view.encoding));
         let value = card(entry, view.lang);
-        return Some(Hover { contents: HoverContents::Markup(MarkupContent { kind: MarkupKind::Markdown, value }), range });
+        return Some(Hover {
+            contents: HoverContents::Markup(MarkupContent { kind: MarkupKind::Markdown, value }),
+            range,
+        });
     }
     if !view.is_code(offset) {
         return None;
@@ -129,7 +132,11 @@ fn values(entry: &Entry, lang: Lang) -> String {
             (None, _) => pick("Value", "取值").to_owned(),
             (Some(from), 1) => format!("{} {from}", pick("From", "自")),
             (Some(from), count) => {
-                let more = if lang == Lang::Zh { format!("，共 {count} 个版本") } else { format!(", of {count} versions") };
+                let more = if lang == Lang::Zh {
+                    format!("，共 {count} 个版本")
+                } else {
+                    format!(", of {count} versions")
+                };
                 format!("{} {from}{more}", pick("In force from", "现行，自"))
             }
         };

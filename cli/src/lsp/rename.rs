@@ -94,12 +94,12 @@ fn is_name(text: &str, has_dots: bool) -> bool {
 /// Refuses a name that something else has.
 fn clash(names: &Names, entry: &Entry, new: &str) -> Result<(), Said> {
     let taken = match entry.kind {
-        NameKind::EnumValue => names.entries().find(|other| {
-            other.kind == NameKind::EnumValue && other.of_enum == entry.of_enum && other.name == new
-        }),
-        NameKind::Exception => names.entries().find(|other| {
-            other.kind == NameKind::Exception && other.item == entry.item && other.name == new
-        }),
+        NameKind::EnumValue => names
+            .entries()
+            .find(|other| other.kind == NameKind::EnumValue && other.of_enum == entry.of_enum && other.name == new),
+        NameKind::Exception => names
+            .entries()
+            .find(|other| other.kind == NameKind::Exception && other.item == entry.item && other.name == new),
         // Types have names of their own.
         NameKind::Enum => names.named(new).find(|other| other.kind == NameKind::Enum),
         _ => names.named(new).find(|other| other.kind != NameKind::Enum),

@@ -248,7 +248,8 @@ impl LanguageServer for FenServer {
     async fn document_highlight(&self, params: DocumentHighlightParams) -> Result<Option<Vec<DocumentHighlight>>> {
         let at = params.text_document_position_params;
         let Some(view) = self.view(&at.text_document.uri, PATIENCE).await else { return Ok(None) };
-        let kind = |is_definition| if is_definition { DocumentHighlightKind::WRITE } else { DocumentHighlightKind::READ };
+        let kind =
+            |is_definition| if is_definition { DocumentHighlightKind::WRITE } else { DocumentHighlightKind::READ };
         let found = places::highlights(&view, at.position).into_iter();
         Ok(Some(found.map(|(range, defines)| DocumentHighlight { range, kind: Some(kind(defines)) }).collect()))
     }

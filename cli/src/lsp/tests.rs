@@ -57,8 +57,8 @@ fn ask(older: &str, newer: &str, position: Position) {
 }
 
 const PARTS: [&str; 24] = [
-    "\n", "  ", "(", ")", "\"", "# ", "😀", "甲", "x", " = ", "when ", "当 ", " is ", "5%", "..", " -> ", "tier ", "分档 ", "[",
-    "from ", ": ", "output ", "\r\n", "\u{feff}",
+    "\n", "  ", "(", ")", "\"", "# ", "😀", "甲", "x", " = ", "when ", "当 ", " is ", "5%", "..", " -> ", "tier ",
+    "分档 ", "[", "from ", ": ", "output ", "\r\n", "\u{feff}",
 ];
 
 proptest! {
@@ -116,7 +116,8 @@ fn applied(workspace: &Workspace, view: &View, position: Position, new: &str) ->
     let edit = rename::rename(workspace, view, position, new).unwrap_or_else(|why| panic!("{new}: {}", why.en));
     let changes = edit.changes.unwrap();
     let edits = changes.values().flatten();
-    let edits: Vec<_> = edits.map(|edit| (view.text.span(edit.range, Encoding::Utf16), edit.new_text.clone())).collect();
+    let edits: Vec<_> =
+        edits.map(|edit| (view.text.span(edit.range, Encoding::Utf16), edit.new_text.clone())).collect();
     assert!(!Path::new(NAME).exists());
     view.text.replaced(&edits).as_str().to_owned()
 }

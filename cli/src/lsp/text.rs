@@ -136,7 +136,8 @@ impl Shift {
             before -= 1;
         }
         let most = old.len().min(new.len()) - before;
-        let mut behind = old_bytes.iter().rev().zip(new_bytes.iter().rev()).take(most).take_while(|(a, b)| a == b).count();
+        let mut behind =
+            old_bytes.iter().rev().zip(new_bytes.iter().rev()).take(most).take_while(|(a, b)| a == b).count();
         while !old.is_char_boundary(old.len() - behind) || !new.is_char_boundary(new.len() - behind) {
             behind -= 1;
         }

@@ -143,9 +143,11 @@ impl Workspace {
         let affected = self.roots.iter().filter(|(root, state)| {
             *root == name
                 || state.latest.as_ref().is_none_or(|known| {
-                    let lacks_files = known.examined.diagnostics().iter().any(|one| {
-                        matches!(one.code, "fen::file::unreadable" | "fen::amend::base")
-                    });
+                    let lacks_files = known
+                        .examined
+                        .diagnostics()
+                        .iter()
+                        .any(|one| matches!(one.code, "fen::file::unreadable" | "fen::amend::base"));
                     known.texts.contains_key(name) || lacks_files
                 })
         });

@@ -99,7 +99,9 @@ impl Checker<'_> {
         let fix = self.row_added(&row, span, kind == Kind::Above);
         match (kind, claim) {
             (_, None) => self.report(Undecided { span, name, region: shown, is_band }),
-            (Kind::Gap, claim) => self.report(Gap { span, below: other, name, region: shown, row, fix, claim, is_band }),
+            (Kind::Gap, claim) => {
+                self.report(Gap { span, below: other, name, region: shown, row, fix, claim, is_band })
+            }
             (Kind::Overlap, claim) => self.report(Overlap { span, other, name, region: shown, claim, is_band }),
             (Kind::Below | Kind::Above, claim) => {
                 let is_top = kind == Kind::Above;

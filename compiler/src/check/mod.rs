@@ -53,9 +53,9 @@ use self::types::{Facts, Type};
 use crate::ids::{EnumId, GrainId, InputId, LadderId, LinkId, SplitId, Symbol, TableId, ValueId};
 use crate::resolve::program::{self as resolved, ParamId, Referent, ValueBody};
 
-pub(crate) use self::table_file::table_lines;
 pub(crate) use self::claims::{Claims, show_claim};
 pub(crate) use self::examples::{run_example, violated_invariants, violations_found};
+pub(crate) use self::table_file::table_lines;
 
 /// Money is counted in hundredths of a yuan unless a policy declares a finer step.
 pub(crate) const MONEY_DECIMALS: u32 = 2;

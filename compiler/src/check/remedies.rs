@@ -26,9 +26,11 @@ impl Checker<'_> {
             let title = Text::new(format!("write `{sign}`: {en}"), format!("改为 {sign}：{zh}"));
             Fix::replace(title, span, Text::new(sign, sign))
         };
-        diagnostic
-            .with_fix(owner("..<", "the bound belongs to the next row", "上限归下一档"))
-            .with_fix(owner("..=", "the bound belongs to this row", "上限归本档"))
+        diagnostic.with_fix(owner("..<", "the bound belongs to the next row", "上限归下一档")).with_fix(owner(
+            "..=",
+            "the bound belongs to this row",
+            "上限归本档",
+        ))
     }
 
     /// Adds a row to a ladder beside the one whose bounds stand at `bounds`; it yields the same, for its author to change.
@@ -91,8 +93,7 @@ impl Checker<'_> {
             return None;
         }
         let step = step_like(measure);
-        let item =
-            Text::new(format!("round half up to {}", step.en), format!("取整 四舍五入 到 {}", step.zh));
+        let item = Text::new(format!("round half up to {}", step.en), format!("取整 四舍五入 到 {}", step.zh));
         let title = Text::new(format!("declare `{}`", item.en), format!("声明“{}”", item.zh));
         let at = span.start - place.start + line;
         let text = Text::new(format!("{}\n", item.en), format!("{}\n", item.zh));

@@ -163,7 +163,8 @@ impl<'a> Place<'a> {
                 // `x in (a, b`
                 let open = self.find(&["(", "（"])?;
                 let is_list = self.tokens.iter().rev().take(open).all(|token| {
-                    matches!(token.kind, TokenKind::Name | TokenKind::Keyword) || matches!(self.word(token), "," | "，" | "、")
+                    matches!(token.kind, TokenKind::Name | TokenKind::Keyword)
+                        || matches!(self.word(token), "," | "，" | "、")
                 });
                 let verb = self.back(open + 1);
                 match verb {
@@ -227,7 +228,9 @@ fn choose<'a>(place: &Place<'_>, names: &'a Names) -> Choice<'a> {
     }
     let last = place.back(0);
     match expected.item {
-        ItemWord::Start => Choice { entries: of_kind(names, &[K::Definition, K::Input, K::Running]), ..Choice::default() },
+        ItemWord::Start => {
+            Choice { entries: of_kind(names, &[K::Definition, K::Input, K::Running]), ..Choice::default() }
+        }
         ItemWord::Date => only(inputs_of(names, &["date", "日期"])),
         ItemWord::Key => only(of_kind(names, &[K::Key, K::Input])),
         ItemWord::Import | ItemWord::Amend => Choice::default(),
@@ -262,7 +265,8 @@ fn inputs_of<'a>(names: &'a Names, types: &[&str]) -> Vec<&'a Entry> {
 /// `per …`, `next …`
 fn group<'a>(place: &Place<'_>, names: &'a Names) -> Choice<'a> {
     let keys = of_kind(names, &[NameKind::Key]);
-    let others = inputs_of(names, &["id", "code", "标识", "编码"]).into_iter().filter(|one| one.kind == NameKind::Input);
+    let others =
+        inputs_of(names, &["id", "code", "标识", "编码"]).into_iter().filter(|one| one.kind == NameKind::Input);
     let enums = of_kind(names, &[NameKind::Input]).into_iter().filter(|entry| entry.of_enum.is_some());
     let is_link = place.expected.item == ItemWord::Link && !matches!(place.back(0), "per" | "每");
     let mut entries = of_kind(names, &[NameKind::Row]);
@@ -279,7 +283,12 @@ fn setting<'a>(place: &Place<'_>, names: &'a Names) -> Choice<'a> {
     let is_name = matches!(last, "given" | "给定" | "expect" | "应得" | "," | "，" | "、");
     if let Some((table, at)) = place.key() {
         let key = names.named(table).find_map(|entry| entry.key_enums.get(at)?.clone());
-        return Choice { entries: key.map(|of| values(names, &of)).unwrap_or_default(), is_narrow: true, is_only: true, ..Choice::default() };
+        return Choice {
+            entries: key.map(|of| values(names, &of)).unwrap_or_default(),
+            is_narrow: true,
+            is_only: true,
+            ..Choice::default()
+        };
     }
     if !is_name {
         // A value.
@@ -324,7 +333,8 @@ fn parameter<'a>(place: &Place<'_>, names: &'a Names) -> Choice<'a> {
         }
     }
     // Or the parameter's own values.
-    let own = place.tokens.iter().rev().find_map(|token| names.named(place.word(token)).find(|one| one.kind == K::Enum));
+    let own =
+        place.tokens.iter().rev().find_map(|token| names.named(place.word(token)).find(|one| one.kind == K::Enum));
     enums.extend(own.map(|entry| entry.name.clone()).filter(|of| !enums.contains(of)));
     let entries: Vec<&Entry> = enums.iter().flat_map(|of| values(names, of)).collect();
     Choice { is_narrow: !entries.is_empty(), entries, ..Choice::default() }

@@ -50,7 +50,8 @@ impl<'a> Describer<'a> {
             entry.range = self.range(known.ty, &known.facts).filter(|_| is_declared);
             entry.step = self.step(known.ty, &step_of(known.scale));
         }
-        entry.grain = known.per.and_then(|grain| self.known.program.grains.get(grain.0)).map(|grain| grain.label.clone());
+        entry.grain =
+            known.per.and_then(|grain| self.known.program.grains.get(grain.0)).map(|grain| grain.label.clone());
     }
 
     pub(super) fn param(&self, entry: &mut Entry, at: usize, param: &resolved::Param) {
@@ -104,7 +105,8 @@ impl<'a> Describer<'a> {
                     Some(date) => day(date).filter(|day| *day <= self.known.today).map(|day| (Some(day), at)),
                 });
                 // Before the first version begins, that one is the next to apply.
-                let first = || versions.iter().enumerate().filter_map(|(at, (from, _))| Some((day(from.as_ref()?), at)));
+                let first =
+                    || versions.iter().enumerate().filter_map(|(at, (from, _))| Some((day(from.as_ref()?), at)));
                 let current = begun.max().or_else(|| first().min()).map(|(_, at)| at);
                 let version = |(at, (from, cells)): (usize, &(Option<tree::Date>, Vec<tree::ParamCell>))| {
                     let values: Vec<&str> = cells.iter().map(|cell| self.known.sources.slice(cell.span)).collect();
@@ -318,7 +320,8 @@ impl<'a> Describer<'a> {
         let inner = text.get(..text.len() - close.len_utf8())?;
         // What is written in the policy need not be said.
         let words = ["half", "down", "up", "四舍", "舍去", "进一"];
-        let is_written = inner.rsplit([')', '）']).next().is_some_and(|end| words.iter().any(|word| end.contains(word)));
+        let is_written =
+            inner.rsplit([')', '）']).next().is_some_and(|end| words.iter().any(|word| end.contains(word)));
         let text = self.rounding(expr.ty, rounding);
         (is_call && !is_written).then(|| RoundingHint { at: expr.span.end - close.len_utf8(), text })
     }

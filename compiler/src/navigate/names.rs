@@ -313,7 +313,8 @@ impl<'a> Builder<'a> {
                 let name = name.rsplit('.').next().unwrap_or(name);
                 known.resolved.enums.get(of.0)?.values.iter().position(|(value, _)| value.text == name)
             };
-            for (span, referent) in table_cells::mentions(known.sources.slice(*text), text.start, &header, &enum_of, &value)
+            for (span, referent) in
+                table_cells::mentions(known.sources.slice(*text), text.start, &header, &enum_of, &value)
             {
                 self.mention(span, referent);
             }
@@ -400,7 +401,8 @@ fn expressions(program: &resolved::Program) -> Vec<&resolved::Expr> {
         found.extend(&value.share_of);
         found.extend(value.exceptions.iter().flat_map(|one| [&one.condition, &one.value]));
     }
-    found.extend(program.ladders.iter().flat_map(|ladder| &ladder.rows).flat_map(|row| &row.grants).map(|(_, one)| one));
+    found
+        .extend(program.ladders.iter().flat_map(|ladder| &ladder.rows).flat_map(|row| &row.grants).map(|(_, one)| one));
     found.extend(program.schedules.iter().flat_map(|schedule| &schedule.steps).map(|step| &step.value));
     found.extend(program.invariants.iter().flat_map(|one| one.guard.iter().chain([&one.condition])));
     found.extend(program.indicators.iter().flat_map(|one| one.guard.iter().chain([&one.target])));

@@ -69,7 +69,9 @@ pub fn outline(text: &str) -> Vec<OutlineItem> {
         for one in of_item(item, text) {
             match found.last_mut() {
                 // Rows on one subject belong together.
-                Some(last) if last.kind == OutlineKind::Rows && one.kind == OutlineKind::Rows && last.name == one.name => {
+                Some(last)
+                    if last.kind == OutlineKind::Rows && one.kind == OutlineKind::Rows && last.name == one.name =>
+                {
                     last.span = last.span.to(one.span);
                     last.children.extend(one.children);
                 }
@@ -156,7 +158,8 @@ fn of_item(item: &Item, text: &str) -> Vec<OutlineItem> {
             output.columns.iter().map(column).collect()
         }
         ItemKind::Always(always) => {
-            let name = Name { text: slice(always.span).lines().next().unwrap_or_default().to_owned(), span: always.span };
+            let name =
+                Name { text: slice(always.span).lines().next().unwrap_or_default().to_owned(), span: always.span };
             one(&name, OutlineKind::Always, Text::new("always", "恒有"))
         }
         ItemKind::Example(example) => {

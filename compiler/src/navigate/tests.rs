@@ -68,15 +68,20 @@ fn names_in_chinese() {
     let source = Source::new("a.fen", text);
     let table = table(&source, &NoFiles, Lang::Zh);
     let hints = examine(&source, &NoFiles).names(TODAY);
-    let hints: Vec<String> =
-        hints.roundings().iter().map(|hint| format!("{} {}", &text[..hint.at].lines().last().unwrap(), hint.text.zh)).collect();
+    let hints: Vec<String> = hints
+        .roundings()
+        .iter()
+        .map(|hint| format!("{} {}", &text[..hint.at].lines().last().unwrap(), hint.text.zh))
+        .collect();
     insta::assert_snapshot!(format!("{table}\n{}", hints.join("\n")));
 }
 
 /// What stays of the names of a policy in which much is wrong.
 #[test]
 fn names_are_known_beside_mistakes() {
-    let text = STAY.replace("key person: id", "key person id").replace("pay_rate = rate[hospital]", "pay_rate = rate[hospital] + 1 yuan");
+    let text = STAY
+        .replace("key person: id", "key person id")
+        .replace("pay_rate = rate[hospital]", "pay_rate = rate[hospital] + 1 yuan");
     insta::assert_snapshot!(table(&Source::new("stay.fen", text), &NoFiles, Lang::En));
 }
 
@@ -110,9 +115,12 @@ fn names_of_several_files() {
     let source = Source::new("b.fen", "amend a.base as a.b\nparam cap: money = 7 yuan cite \"x\"\n");
     let examined = examine(&source, &Folder);
     assert_eq!(examined.diagnostics(), []);
-    let files: Vec<String> = examined.names(TODAY).files().iter().map(|file| {
-        format!("{} -> {} {}", examined.sources().slice(file.span), file.source, file.target.is_some())
-    }).collect();
+    let files: Vec<String> = examined
+        .names(TODAY)
+        .files()
+        .iter()
+        .map(|file| format!("{} -> {} {}", examined.sources().slice(file.span), file.source, file.target.is_some()))
+        .collect();
     insta::assert_snapshot!(format!("{}\n{}", table(&source, &Folder, Lang::En), files.join("\n")));
 }
 
@@ -133,11 +141,29 @@ fn proposals(text: &str) -> String {
 #[test]
 fn completion_knows_the_place() {
     let more = [
-        "x = max(‸", "x = standard[‸", "x =\n  when hospital is ‸", "x = referral in (up, ‸", "x = hospital is not ‸",
-        "x = total + 5 ‸", "input y: ‸", "param q by ‸", "param q by level: money = ‸", "output ‸", "dated by ‸",
-        "example \"a\" given ‸", "example \"a\" given total 3 yuan, hospital ‸", "example \"a\" given total 3 yuan expect ‸",
-        "running r = sum total per ‸", "link l = next ‸", "x = 3\n  except when total > 5 yuan : ‸", "input ‸", "to‸",
-        "param r2 by level: rate\n  from 2022-01-01: ‸", "title \"‸", "# ‸", "x = level.‸",
+        "x = max(‸",
+        "x = standard[‸",
+        "x =\n  when hospital is ‸",
+        "x = referral in (up, ‸",
+        "x = hospital is not ‸",
+        "x = total + 5 ‸",
+        "input y: ‸",
+        "param q by ‸",
+        "param q by level: money = ‸",
+        "output ‸",
+        "dated by ‸",
+        "example \"a\" given ‸",
+        "example \"a\" given total 3 yuan, hospital ‸",
+        "example \"a\" given total 3 yuan expect ‸",
+        "running r = sum total per ‸",
+        "link l = next ‸",
+        "x = 3\n  except when total > 5 yuan : ‸",
+        "input ‸",
+        "to‸",
+        "param r2 by level: rate\n  from 2022-01-01: ‸",
+        "title \"‸",
+        "# ‸",
+        "x = level.‸",
     ];
     let shown = more.map(|one| format!("{one}\n    {}", proposals(&format!("{STAY}\n{one}\n"))));
     insta::assert_snapshot!(shown.join("\n"));
@@ -162,7 +188,9 @@ fn completion_speaks_the_language_of_the_file() {
 
 #[test]
 fn outlines_gather_rows() {
-    let text = format!("{STAY}\ntotal tier ..5 yuan -> a 50%\ntotal tier 5 yuan.. -> a 60%\nalways a <= total\nexample \"x\" given total 1 yuan expect a 1 yuan\nbroken (\n");
+    let text = format!(
+        "{STAY}\ntotal tier ..5 yuan -> a 50%\ntotal tier 5 yuan.. -> a 60%\nalways a <= total\nexample \"x\" given total 1 yuan expect a 1 yuan\nbroken (\n"
+    );
     let mut shown = String::new();
     for item in outline(&text) {
         let children: Vec<&str> = item.children.iter().map(|child| child.name.as_str()).collect();

@@ -20,8 +20,8 @@ use fen_grammar::tree::{self, ItemKind};
 use self::declare::{Declared, DeclaredLadder};
 use self::errors::{NoOutput, OutputIsInput, RepeatedOutput, UnknownName};
 use self::program::{
-    Case, Example, Exception, Indicator, Invariant, Key, Ladder, Output, Param, ParamId, ParamValue, Program, Referent, Row,
-    Schedule, Setting, Step, Symbol, Value, ValueBody,
+    Case, Example, Exception, Indicator, Invariant, Key, Ladder, Output, Param, ParamId, ParamValue, Program, Referent,
+    Row, Schedule, Setting, Step, Symbol, Value, ValueBody,
 };
 use crate::gather::Gathered;
 use crate::ids::{EnumId, InputId, ValueId};

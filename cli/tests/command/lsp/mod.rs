@@ -33,11 +33,19 @@ fn a_session_with_a_policy() {
     editor.codes(&uri, &[]);
 
     let hover = editor.hover(&uri, place(STAY, "rate[hospital]", 0));
-    for part in ["**rate** — parameter", "type: `rate`", "unit: %", "In force from 2023-01-01, of 2 versions", "township 92%"] {
+    for part in
+        ["**rate** — parameter", "type: `rate`", "unit: %", "In force from 2023-01-01, of 2 versions", "township 92%"]
+    {
         assert!(hover.contains(part), "{part} in {hover}");
     }
     let hover = editor.hover(&uri, place(STAY, "fund_pays ", 0));
-    for part in ["definition, output", "type: `money`", "unit: yuan", "rounding: `round half up to 0.01 yuan`", "to 150000.00 yuan"] {
+    for part in [
+        "definition, output",
+        "type: `money`",
+        "unit: yuan",
+        "rounding: `round half up to 0.01 yuan`",
+        "to 150000.00 yuan",
+    ] {
         assert!(hover.contains(part), "{part} in {hover}");
     }
     assert!(editor.hover(&uri, place(STAY, "deductible", 0)).contains("clause: \"三(四)2\", \"三(三)3\""));
@@ -63,7 +71,8 @@ fn a_session_with_a_policy() {
 
     let everything = json!({ "start": { "line": 0, "character": 0 }, "end": { "line": 999, "character": 0 } });
     let hints = editor.ask("textDocument/inlayHint", json!({ "textDocument": { "uri": uri }, "range": everything }));
-    let hint = hints.as_array().unwrap().iter().find(|hint| position(&hint["position"]).0 == place(STAY, "fund_pays ", 0).0);
+    let hint =
+        hints.as_array().unwrap().iter().find(|hint| position(&hint["position"]).0 == place(STAY, "fund_pays ", 0).0);
     assert_eq!(hint.unwrap()["label"], "round half up to 0.01 yuan");
 
     assert_eq!(editor.finish(), 0);
@@ -145,7 +154,10 @@ fn completion_follows_the_text_as_it_is_typed() {
     let range = json!({ "start": { "line": end + 1, "character": 19 }, "end": { "line": end + 1, "character": 19 } });
     editor.change(&uri, 3, json!([{ "range": range, "text": "city : tot" }]));
     let found = editor.proposals(&uri, (end + 1, 29));
-    assert!(["total", "eligible", "max", "deductible"].iter().all(|name| found.iter().any(|one| one == name)), "{found:?}");
+    assert!(
+        ["total", "eligible", "max", "deductible"].iter().all(|name| found.iter().any(|one| one == name)),
+        "{found:?}"
+    );
     // What is typed is replaced, nothing else.
     let items = editor.at("completion", &uri, (end + 1, 29), json!({}));
     assert_eq!(start(&items[0]["textEdit"]["range"]), (end + 1, 26));
@@ -166,7 +178,8 @@ fn chinese_and_emoji_have_their_places() {
         editor.open(&uri, &text);
         editor.codes(&uri, &[]);
         let hover = editor.hover(&uri, place(&text, "费用 - ", 0));
-        for part in ["**费用** — 输入", "类型：`金额`", "单位：元", "范围：0.00元 至 100000000.00元", "费用😀 / Cost"] {
+        for part in ["**费用** — 输入", "类型：`金额`", "单位：元", "范围：0.00元 至 100000000.00元", "费用😀 / Cost"]
+        {
             assert!(hover.contains(part), "{part}: {hover}");
         }
         let hover = editor.hover(&uri, place(&text, "标准[", 0));
@@ -175,8 +188,12 @@ fn chinese_and_emoji_have_their_places() {
         let (line, _) = place(&text, "支付 =", 0);
         let end = text.lines().nth(line as usize).unwrap().encode_utf16().count();
         let at = |character: usize| json!({ "line": line, "character": character });
-        editor.change(&uri, 2, json!([{ "range": { "start": at(end), "end": at(end) }, "text": "😀" },
-            { "range": { "start": at(5), "end": at(8) }, "text": "80%" }]));
+        editor.change(
+            &uri,
+            2,
+            json!([{ "range": { "start": at(end), "end": at(end) }, "text": "😀" },
+            { "range": { "start": at(5), "end": at(8) }, "text": "80%" }]),
+        );
         let (at_cost, _) = place(&text, "起付线", 1);
         assert!(editor.hover(&uri, (at_cost, 20)).contains("**起付线**"));
         let line = u32::try_from(text.lines().count()).unwrap();
@@ -276,9 +293,8 @@ fn renaming_reaches_every_file() {
     editor.open(&amended, AMENDED);
     editor.open(&base, BASE);
     editor.codes(&amended, &[]);
-    let rename = |editor: &mut Editor, from: &str, at, new: &str| {
-        editor.at("rename", from, at, json!({ "newName": new }))
-    };
+    let rename =
+        |editor: &mut Editor, from: &str, at, new: &str| editor.at("rename", from, at, json!({ "newName": new }));
     // A value of an enum: the library, the example and the table.
     let found = rename(&mut editor, &base, place(BASE, "city", 0), "municipal");
     let changes = &found["changes"];
@@ -309,13 +325,9 @@ fn names_that_cannot_be_are_refused() {
     let (_folder, mut editor, uri) = opened(STAY);
     editor.codes(&uri, &[]);
     let total = place(STAY, "total:", 0);
-    for (new, why) in [
-        ("eligible", "taken"),
-        ("2nd", "no name"),
-        ("a b", "no name"),
-        ("", "no name"),
-        ("annual_cap", "taken"),
-    ] {
+    for (new, why) in
+        [("eligible", "taken"), ("2nd", "no name"), ("a b", "no name"), ("", "no name"), ("annual_cap", "taken")]
+    {
         let answer = editor.at("rename", &uri, total, json!({ "newName": new }));
         let message = answer["error"]["message"].as_str().unwrap_or_default();
         assert!(message.contains(why), "{new}: {answer}");
@@ -338,7 +350,8 @@ fn words_are_highlighted_by_what_they_are() {
     let (_folder, mut editor, uri) = opened(CHINESE);
     let legend = editor.capabilities["semanticTokensProvider"]["legend"].clone();
     let found = editor.ask("textDocument/semanticTokens/full", json!({ "textDocument": { "uri": uri } }));
-    let numbers: Vec<usize> = found["data"].as_array().unwrap().iter().map(|one| one.as_u64().unwrap().try_into().unwrap()).collect();
+    let numbers: Vec<usize> =
+        found["data"].as_array().unwrap().iter().map(|one| one.as_u64().unwrap().try_into().unwrap()).collect();
     let (mut line, mut column) = (0, 0);
     let mut shown = Vec::new();
     for token in numbers.chunks(5) {
@@ -362,9 +375,24 @@ fn broken_texts_do_no_harm() {
     let (_folder, mut editor, uri) = opened(STAY);
     let mut version = 1;
     for text in [
-        "", "\u{feff}", "😀", "policy", "policy a\nx = (((((", "\"", "x = \"\u{0}", "政策", "\r\r\n\r", "enum e = |", "amend a as a",
-        "import x from \"policy.fen\"\npolicy a", "param p by p: p from file \"/nowhere\"", "x = x\noutput x",
-        &"(".repeat(50_000), &"x = 1\n".repeat(2_000), &STAY.replace(' ', ""), &STAY.replace('\n', " "),
+        "",
+        "\u{feff}",
+        "😀",
+        "policy",
+        "policy a\nx = (((((",
+        "\"",
+        "x = \"\u{0}",
+        "政策",
+        "\r\r\n\r",
+        "enum e = |",
+        "amend a as a",
+        "import x from \"policy.fen\"\npolicy a",
+        "param p by p: p from file \"/nowhere\"",
+        "x = x\noutput x",
+        &"(".repeat(50_000),
+        &"x = 1\n".repeat(2_000),
+        &STAY.replace(' ', ""),
+        &STAY.replace('\n', " "),
     ] {
         version += 1;
         editor.replace(&uri, version, text);
@@ -450,7 +478,8 @@ fn policies_in_markdown_are_policies() {
     editor.replace(&uri, 2, &broken);
     let said = editor.diagnostics(&uri, |all| !all.is_empty());
     assert_eq!(start(&said[0]["range"]), place(&broken, "留甲", 0));
-    let question = json!({ "textDocument": { "uri": uri }, "range": said[0]["range"], "context": { "diagnostics": [] } });
+    let question =
+        json!({ "textDocument": { "uri": uri }, "range": said[0]["range"], "context": { "diagnostics": [] } });
     let actions = editor.ask("textDocument/codeAction", question);
     assert_eq!(edited(&broken, &actions[0]["edit"]["changes"][&uri]), LITERATE);
     // Without its blocks it is text like any other.
