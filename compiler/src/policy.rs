@@ -169,6 +169,12 @@ impl Examination {
         &self.sources
     }
 
+    /// Whether every item could be read, so that no name is missing.
+    #[must_use]
+    pub fn is_whole(&self) -> bool {
+        self.gathered.broken.is_empty()
+    }
+
     /// The replacements of a remedy, in the language of what they replace.
     #[must_use]
     pub fn edits(&self, fix: &Fix) -> Vec<(Span, String)> {

@@ -270,9 +270,9 @@ fn item_word(rule: Rule) -> ItemWord {
 /// Whether the name that comes next is one that the item gives.
 fn is_new(rule: Rule, before: &[Token], item: &str, start: usize) -> bool {
     let text = |token: &Token| item.get(token.span.start - start..token.span.end - start).unwrap_or_default();
-    let own = before.iter().filter(|token| token.kind != TokenKind::Comment);
+    let mut own = before.iter().filter(|token| token.kind != TokenKind::Comment);
     let count = own.clone().filter(|token| !matches!(text(token), "add" | "增设")).count();
-    let last = own.last().map(text).unwrap_or_default();
+    let last = own.next_back().map(text).unwrap_or_default();
     match rule {
         Rule::policy_item | Rule::library_item | Rule::rows_item => count == 1,
         Rule::input_item | Rule::param_item | Rule::schedule_item | Rule::running_item | Rule::link_item => count == 1,

@@ -122,8 +122,7 @@ fn read(shared: &Shared) {
         let known = Arc::new(known);
         // Nothing is known of a document that was closed meanwhile.
         if let Some(state) = workspace.roots.get_mut(&root) {
-            let is_whole = known.examined.diagnostics().iter().all(|one| !one.code.starts_with("fen::syntax::"));
-            if is_whole {
+            if known.examined.is_whole() {
                 state.whole = Some(Arc::clone(&known));
             }
             state.latest = Some(known);

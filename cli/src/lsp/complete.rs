@@ -15,8 +15,7 @@ pub(crate) fn complete(view: &View, position: Position, is_by_space: bool) -> Op
     }
     let mut found = proposals(view.code(), offset, &view.known.names);
     // Names whose items are being typed are known from before.
-    let is_whole = view.known.examined.diagnostics().iter().all(|one| !one.code.starts_with("fen::syntax::"));
-    if let Some(whole) = view.whole.as_ref().filter(|_| !is_whole) {
+    if let Some(whole) = view.whole.as_ref().filter(|_| !view.known.examined.is_whole()) {
         let before = proposals(view.code(), offset, &whole.names);
         if before.is_narrow && !found.is_narrow {
             found = before;

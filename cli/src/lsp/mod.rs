@@ -18,6 +18,7 @@ mod tests;
 mod text;
 mod workspace;
 
+use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -38,10 +39,7 @@ const CONCURRENCY: usize = 64;
 /// Serves one editor until it says goodbye; exit code 0 if it did so in due form, else 1.
 pub(crate) fn lsp(args: &LspArgs, lang: Lang) -> Outcome<ExitCode> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build();
-    let runtime = runtime.map_err(|error| {
-        let (en, zh) = (format!("cannot start the server: {error}"), format!("无法启动服务：{error}"));
-        Error::new("fen::lsp::start", en, zh)
-    })?;
+    let runtime = runtime.map_err(|error| Error::read(Path::new("standard input"), &error))?;
     let (outbox, mut inbox) = unbounded_channel();
     let workspace = Workspace { lang, ..Workspace::default() };
     let shared = Arc::new(Shared::new(workspace, outbox));

@@ -71,7 +71,7 @@ fn names_in_chinese() {
     let hints: Vec<String> = hints
         .roundings()
         .iter()
-        .map(|hint| format!("{} {}", &text[..hint.at].lines().last().unwrap(), hint.text.zh))
+        .map(|hint| format!("{} {}", text.get(..hint.at).unwrap().lines().last().unwrap(), hint.text.zh))
         .collect();
     insta::assert_snapshot!(format!("{table}\n{}", hints.join("\n")));
 }
@@ -131,7 +131,7 @@ fn proposals(text: &str) -> String {
     let names = examine(&Source::new("a.fen", text.clone()), &NoFiles).names(TODAY);
     let found = complete(&text, at, &names);
     let shown = found.items.iter().map(|item| match item.kind {
-        CompletionKind::Name(_) => format!("{}", item.text),
+        CompletionKind::Name(_) => item.text.clone(),
         _ => format!("‘{}’", item.text),
     });
     let mark = if found.is_narrow { "narrow: " } else { "" };
