@@ -35,6 +35,8 @@ pub(crate) enum Command {
     Schema(SchemaArgs),
     /// Render policies as pages: clauses beside rules, tables, charts, examples and a glossary
     Doc(DocArgs),
+    /// Serve editors over standard input and output (Language Server Protocol)
+    Lsp(LspArgs),
     /// Explain the code of a message, or print the help of a command
     Help(HelpArgs),
     /// Compare two policies rule by rule, and what they make of the same claims
@@ -238,6 +240,17 @@ pub(crate) struct DiffArgs {
     pub(crate) lang: Option<LangArg>,
 }
 
+/// `fen lsp`
+#[derive(Debug, clap::Args)]
+pub(crate) struct LspArgs {
+    /// Language of messages (default: that of the editor)
+    #[arg(long, value_enum)]
+    pub(crate) lang: Option<LangArg>,
+    /// Standard input and output, as editors ask for them; there is no other way
+    #[arg(long, hide = true)]
+    pub(crate) stdio: bool,
+}
+
 /// `fen help`
 #[derive(Debug, clap::Args)]
 pub(crate) struct HelpArgs {
@@ -331,6 +344,7 @@ impl Args {
             Command::Test(args) => args.lang,
             Command::Schema(args) => args.lang,
             Command::Doc(args) => args.lang,
+            Command::Lsp(args) => args.lang,
             Command::Help(args) => args.lang,
             Command::Diff(args) => args.lang,
             Command::Sweep(args) => args.lang,

@@ -19,20 +19,33 @@ impl Files for Disk {
 
     /// Looks through the policies in the folder of the source.
     fn policy(&self, from: &str, name: &str) -> Option<Source> {
-        let own = Path::new(from).file_name();
-        let folder = folder(from);
-        // A bare file name lies in the folder at hand.
-        let listed = if folder.as_os_str().is_empty() { Path::new(".") } else { &folder };
-        let names_of = fs::read_dir(listed).ok()?.filter_map(|entry| Some(folder.join(entry.ok()?.file_name())));
-        let mut paths: Vec<PathBuf> = names_of.collect();
-        paths.sort();
-        let is_policy = |path: &PathBuf| path.file_name() != own && files::is_policy(path);
-        paths.into_iter().filter(is_policy).find_map(|path| {
-            let source = files::source(&path).ok()?;
-            let names = source.lines().map(str::trim_end).any(|line| names(line, name));
-            names.then_some(source)
-        })
+        find_policy(from, name, Vec::new(), &|path| files::source(path).ok())
     }
+}
+
+/// The policy of this name beside the source that amends it, by whoever reads files; `more` are paths there that may not be
+/// on disk.
+pub(crate) fn find_policy(
+    from: &str,
+    name: &str,
+    more: Vec<PathBuf>,
+    read: &dyn Fn(&Path) -> Option<Source>,
+) -> Option<Source> {
+    let own = Path::new(from).file_name();
+    let folder = folder(from);
+    // A bare file name lies in the folder at hand.
+    let listed = if folder.as_os_str().is_empty() { Path::new(".") } else { &folder };
+    let listed = fs::read_dir(listed).into_iter().flatten();
+    let listed = listed.filter_map(|entry| Some(folder.join(entry.ok()?.file_name())));
+    let mut paths: Vec<PathBuf> = listed.chain(more).collect();
+    paths.sort();
+    paths.dedup();
+    let is_policy = |path: &PathBuf| path.file_name() != own && files::is_policy(path);
+    paths.into_iter().filter(is_policy).find_map(|path| {
+        let source = read(&path)?;
+        let names = source.lines().map(str::trim_end).any(|line| names(line, name));
+        names.then_some(source)
+    })
 }
 
 /// Whether a line is the head of a policy of this name.
@@ -51,7 +64,8 @@ fn names(line: &str, name: &str) -> bool {
     }
 }
 
-fn folder(from: &str) -> PathBuf {
+/// The folder of a source.
+pub(crate) fn folder(from: &str) -> PathBuf {
     Path::new(from).parent().map(Path::to_owned).unwrap_or_default()
 }
 

@@ -12,6 +12,7 @@ mod files;
 mod help;
 mod language;
 mod load;
+mod lsp;
 mod plan;
 mod run;
 mod schema;
@@ -35,6 +36,7 @@ fn main() -> ExitCode {
         Command::Test(args) => test::test(&args, lang),
         Command::Schema(args) => schema::schema(&args, lang),
         Command::Doc(args) => doc::doc(&args, lang),
+        Command::Lsp(args) => lsp::lsp(&args, lang),
         Command::Help(args) => help::help(&args, lang),
         Command::Diff(args) => diff::diff(&args, lang),
         Command::Sweep(args) => sweep::sweep(&args, lang),

@@ -14,7 +14,7 @@ use std::hint::black_box;
 use std::time::{Duration, Instant};
 
 use criterion::{Criterion, criterion_group, criterion_main};
-use fen_compiler::{Files, Source, analyze_with};
+use fen_compiler::{Files, Source, analyze_with, examine, navigate};
 
 /// One CSV file.
 struct Table(String);
@@ -110,5 +110,24 @@ fn compile(criterion: &mut Criterion) {
     }
 }
 
-criterion_group!(benches, compile);
+/// What an editor does after each keystroke in a file of 500 lines: everything up to the messages, then what is asked.
+fn editor(criterion: &mut Criterion) {
+    let files = Table(drugs(100));
+    let text = policy(70);
+    let source = Source::new("large.fen", text.as_str());
+    let examined = examine(&source, &files);
+    let names = examined.names(0);
+    let mut group = criterion.benchmark_group("a keystroke in 500 lines");
+    group.sample_size(20);
+    group.bench_function("examine", |bencher| bencher.iter(|| black_box(examine(&source, &files))));
+    group.bench_function("names", |bencher| bencher.iter(|| black_box(examined.names(0))));
+    group.bench_function("tokens", |bencher| bencher.iter(|| black_box(navigate::tokens(&text))));
+    group.bench_function("outline", |bencher| bencher.iter(|| black_box(navigate::outline(&text))));
+    let typed = format!("{text}x = max(tot");
+    let at = typed.len();
+    group.bench_function("complete", |bencher| bencher.iter(|| black_box(navigate::complete(&typed, at, &names))));
+    group.finish();
+}
+
+criterion_group!(benches, compile, editor);
 criterion_main!(benches);

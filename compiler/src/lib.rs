@@ -14,6 +14,7 @@ mod ids;
 mod interpret;
 mod lint;
 mod lower;
+pub mod navigate;
 mod phases;
 mod policy;
 pub mod render;
@@ -24,16 +25,16 @@ mod solve;
 mod sweep;
 mod witness;
 
-pub use fen_grammar::diagnostic::{Diagnostic, Label, Lang, Severity, Text, nearest};
+pub use fen_grammar::diagnostic::{Diagnostic, Edit, Fix, Label, Lang, Severity, Text, nearest};
 pub use fen_grammar::literate;
 pub use fen_grammar::source::{Position, Source, Sources, Span};
 
 pub use crate::compare::{Change, Comparison, Difference, Head, Renamed, Side, compare};
 pub use crate::gather::{Files, NoFiles};
 pub use crate::policy::{
-    Analysis, CaseOutcome, Cells, Coverage, CoveragePoint, Failure, GrainOutcome, GroupOutcome, Module, NameFacts,
-    OutOfRange, Outcome, PointKind, Policy, Standing, StreamCells, StreamOutcome, Suggested, Suggestion, TableFile,
-    TestReport, analyze, analyze_with, tally,
+    Analysis, CaseOutcome, Cells, Coverage, CoveragePoint, Examination, Failure, GrainOutcome, GroupOutcome, Module,
+    NameFacts, OutOfRange, Outcome, PointKind, Policy, Standing, StreamCells, StreamOutcome, Suggested, Suggestion,
+    TableFile, TestReport, analyze, analyze_with, examine, tally,
 };
 pub use crate::rules::{Place, Rule, RuleKind};
 pub use crate::sweep::{Mark, MarkKind, Point, Sweep, SweepProblem, SweepRequest, SweptColumn};

@@ -6,9 +6,10 @@ mod names;
 mod stream;
 
 use std::collections::HashSet;
+use std::fmt;
 use std::sync::Arc;
 
-use fen_grammar::diagnostic::{Diagnostic, Label, Problem, Severity, Text};
+use fen_grammar::diagnostic::{Diagnostic, Fix, Label, Lang, Problem, Severity, Text};
 use fen_grammar::source::{Source, Sources, Span};
 use fen_grammar::tree::Item;
 use fen_schema::{RejectCode, Schema};
@@ -16,15 +17,17 @@ use num_bigint::BigInt;
 use num_rational::BigRational;
 use num_traits::ToPrimitive;
 
-use crate::check::program::{Claim, Example, Program};
+use crate::check::program::{Claim, Example, Program, date_of};
 use crate::check::types::step_of;
-use crate::check::{Checked, Claims, check, run_example, violated_invariants, violations_found};
+use crate::check::{Checked, Claims, Meaning, check, run_example, violated_invariants, violations_found};
 use crate::emit::emit;
 use crate::exact;
-use crate::gather::{Files, NoFiles, gather};
+use crate::gather::{Files, Gathered, NoFiles, gather};
 use crate::interpret::{Rejection, settle};
 use crate::lint::lint;
+use crate::navigate::{Known, Names, names};
 use crate::phases::{Cut, cut};
+use crate::resolve::program::{self as resolved, Referent};
 use crate::resolve::resolve;
 use crate::rules::Rules;
 
@@ -44,11 +47,19 @@ const CLAIMS: usize = 200;
 #[derive(Debug)]
 pub struct Analysis {
     sources: Arc<Sources>,
+    /// The languages of items, by place.
+    langs: Vec<(Span, Lang)>,
     diagnostics: Vec<Diagnostic>,
     policy: Option<Policy>,
 }
 
 impl Analysis {
+    /// The replacements of a remedy, in the language of what they replace.
+    #[must_use]
+    pub fn edits(&self, fix: &Fix) -> Vec<(Span, String)> {
+        edits(&self.langs, fix)
+    }
+
     /// All that is to be said about the source, in source order.
     #[must_use]
     pub fn diagnostics(&self) -> &[Diagnostic] {
@@ -89,36 +100,175 @@ pub fn analyze(source: &Source) -> Analysis {
 /// Reads and checks a source and the files that it refers to.
 #[must_use]
 pub fn analyze_with(source: &Source, files: &dyn Files) -> Analysis {
+    examine(source, files).finish()
+}
+
+/// What is known about a source before its examples and invariants are tried.
+pub struct Examination {
+    gathered: Gathered,
+    sources: Arc<Sources>,
+    resolved: resolved::Program,
+    meanings: Vec<Option<Meaning>>,
+    poisoned: Vec<bool>,
+    mentions: Vec<(Span, Referent)>,
+    diagnostics: Vec<Diagnostic>,
+    /// The program, if it is no policy.
+    program: Option<Program>,
+    policy: Option<Policy>,
+    examples_have_error: bool,
+}
+
+impl fmt::Debug for Examination {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("Examination").field("diagnostics", &self.diagnostics).finish_non_exhaustive()
+    }
+}
+
+/// Reads and checks a source and the files that it refers to, but does not try its examples and invariants on claims.
+#[must_use]
+pub fn examine(source: &Source, files: &dyn Files) -> Examination {
     let mut gathered = gather(source, files);
     let mut diagnostics = std::mem::take(&mut gathered.diagnostics);
     let (resolved, more) = resolve(&gathered);
     diagnostics.extend(more);
     let had_error = has_error(&diagnostics);
     let checked = check(&resolved, &gathered.sources);
-    let Checked { program, rules_have_error, examples_have_error, .. } = checked;
+    let Checked { program, rules_have_error, examples_have_error, meanings, poisoned, mentions, .. } = checked;
     diagnostics.extend(checked.diagnostics);
-    let items = std::mem::take(&mut gathered.items);
-    let sources = Arc::new(gathered.sources);
-    let mut policy = None;
+    let sources = Arc::new(std::mem::take(&mut gathered.sources));
+    let (mut rest, mut policy) = (None, None);
     if had_error || rules_have_error || resolved.header.is_library {
         diagnostics.extend(violations_found(&program));
+        rest = Some(program);
     } else {
         match cut(&program) {
             Ok(phases) => {
-                let tested = Policy { program, phases, items, sources: Arc::clone(&sources) };
-                let report = tested.test(CLAIMS, 0);
-                let (examples, invariants) = (report.examples.into_iter(), report.invariants.into_iter());
-                diagnostics.extend(examples.chain(invariants).filter_map(|(_, problem)| problem));
-                diagnostics.extend(lint(tested.program(), tested.rules()));
-                policy = (!examples_have_error).then_some(tested);
+                let items = gathered.items.clone();
+                policy = Some(Policy { program, phases, items, sources: Arc::clone(&sources) });
             }
-            Err(diagnostic) => diagnostics.push(*diagnostic),
+            Err(diagnostic) => {
+                diagnostics.push(*diagnostic);
+                rest = Some(program);
+            }
         }
     }
+    let diagnostics = in_order(diagnostics);
+    Examination {
+        gathered,
+        sources,
+        resolved,
+        meanings,
+        poisoned,
+        mentions,
+        diagnostics,
+        program: rest,
+        policy,
+        examples_have_error,
+    }
+}
+
+impl Examination {
+    /// All that is to be said about the source before anything is tried, in source order.
+    #[must_use]
+    pub fn diagnostics(&self) -> &[Diagnostic] {
+        &self.diagnostics
+    }
+
+    /// The source and all files that it is made of; places of diagnostics and names lie in them.
+    #[must_use]
+    pub fn sources(&self) -> &Arc<Sources> {
+        &self.sources
+    }
+
+    /// Whether every item could be read, so that no name is missing.
+    #[must_use]
+    pub fn is_whole(&self) -> bool {
+        self.gathered.broken.is_empty()
+    }
+
+    /// The replacements of a remedy, in the language of what they replace.
+    #[must_use]
+    pub fn edits(&self, fix: &Fix) -> Vec<(Span, String)> {
+        edits(&self.langs(), fix)
+    }
+
+    /// What names mean and where they stand. Of parameters that change with time, the values that apply on the day
+    /// `today` (days since 1970-01-01) are the current ones.
+    #[must_use]
+    pub fn names(&self, today: i64) -> Names {
+        let program = self.program.as_ref().or(self.policy.as_ref().map(|policy| &policy.program));
+        let Some(program) = program else { return Names::default() };
+        names(&Known {
+            gathered: &self.gathered,
+            sources: &self.sources,
+            resolved: &self.resolved,
+            program,
+            meanings: &self.meanings,
+            poisoned: &self.poisoned,
+            mentions: &self.mentions,
+            today: date_of(&BigRational::from(BigInt::from(today))).unwrap_or(jiff::civil::Date::MAX),
+        })
+    }
+
+    /// Tries examples and invariants.
+    #[must_use]
+    pub fn finish(self) -> Analysis {
+        let tried = self.tried(&|| false).unwrap_or_default();
+        let langs = self.langs();
+        let policy = self.policy.filter(|_| !self.examples_have_error);
+        let diagnostics = in_order(self.diagnostics.into_iter().chain(tried).collect());
+        Analysis { sources: self.sources, langs, diagnostics, policy }
+    }
+
+    /// What is wrong with examples and invariants; `None` if `is_outdated` said that nobody wants to know any more.
+    #[must_use]
+    pub fn tried(&self, is_outdated: &dyn Fn() -> bool) -> Option<Vec<Diagnostic>> {
+        let Some(policy) = &self.policy else { return Some(Vec::new()) };
+        let mut found = Vec::new();
+        for example in &policy.program.examples {
+            if is_outdated() {
+                return None;
+            }
+            found.extend(run_example(&policy.program, example));
+        }
+        if is_outdated() {
+            return None;
+        }
+        found.extend(violated_invariants(&policy.program, CLAIMS, 0));
+        found.extend(lint(&policy.program, policy.rules()));
+        Some(found)
+    }
+
+    fn langs(&self) -> Vec<(Span, Lang)> {
+        let other = self.resolved.header.lang;
+        let mut langs: Vec<(Span, Lang)> =
+            self.gathered.items.iter().map(|item| (item.span, item.lang.unwrap_or(other))).collect();
+        // Where items are broken, the language of their file is likely theirs.
+        let of_source = |span: &Span| {
+            let (source, _) = self.sources.locate(*span)?;
+            Some((*span, fen_grammar::language(source.code()).unwrap_or(other)))
+        };
+        langs.extend(self.gathered.broken.iter().filter_map(of_source));
+        langs.sort_by_key(|(span, _)| span.start);
+        langs
+    }
+}
+
+/// In the order of the sources, each once, and not too many.
+fn in_order(mut diagnostics: Vec<Diagnostic>) -> Vec<Diagnostic> {
     diagnostics.sort_by_key(Diagnostic::offset);
     diagnostics.dedup();
     diagnostics.truncate(MAX_DIAGNOSTICS);
-    Analysis { sources, diagnostics, policy }
+    diagnostics
+}
+
+fn edits(langs: &[(Span, Lang)], fix: &Fix) -> Vec<(Span, String)> {
+    let lang = |at: usize| {
+        let after = langs.partition_point(|(span, _)| span.start <= at);
+        let before = langs.get(..after).unwrap_or_default().last().or(langs.first());
+        before.map_or(Lang::En, |(_, lang)| *lang)
+    };
+    fix.edits.iter().map(|edit| (edit.span, edit.text.get(lang(edit.span.start)).to_owned())).collect()
 }
 
 /// Of the text of the source, or of all texts one after the other if there are several.

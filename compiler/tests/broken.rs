@@ -208,3 +208,46 @@ fn policies_of_too_many_files_are_refused() {
     assert_eq!(codes(format!("policy a.b\n{imports}{rest}"), &Many), ["fen::file::too_many"]);
     assert_eq!(codes(format!("policy a.b\nimport e1 from \"1\"\n{rest}"), &Endless), ["fen::file::too_many"]);
 }
+
+/// What can be applied puts right what it is offered for.
+#[test]
+fn remedies_put_right_what_they_are_for() {
+    let (mut applied, mut codes) = (0, BTreeSet::new());
+    let mut failures = String::new();
+    for entry in std::fs::read_dir(folder()).unwrap() {
+        let path = entry.unwrap().path();
+        if path.extension().is_none_or(|ending| ending != "fen") {
+            continue;
+        }
+        let name = path.file_name().unwrap().to_string_lossy().into_owned();
+        let text = std::fs::read_to_string(&path).unwrap();
+        let analysis = analyze_with(&Source::new(name.as_str(), text.as_str()), &Folder);
+        for diagnostic in analysis.diagnostics() {
+            for fix in &diagnostic.fixes {
+                let mut edits = analysis.edits(fix);
+                assert!(!edits.is_empty());
+                if edits.iter().any(|(span, _)| span.end > text.len()) {
+                    // In another file.
+                    continue;
+                }
+                edits.sort_by_key(|(span, _)| span.start);
+                let mut after = text.clone();
+                for (span, new) in edits.iter().rev() {
+                    after.replace_range(span.start..span.end, new);
+                }
+                let again = analyze_with(&Source::new(name.as_str(), after.as_str()), &Folder);
+                let count = |all: &[fen_compiler::Diagnostic]| {
+                    all.iter().filter(|one| one.code == diagnostic.code && one.message == diagnostic.message).count()
+                };
+                if count(again.diagnostics()) >= count(analysis.diagnostics()) {
+                    writeln!(failures, "{name}: {} [{}]: {}", diagnostic.message.en, diagnostic.code, fix.title.en)
+                        .unwrap();
+                }
+                applied += 1;
+                codes.insert(diagnostic.code);
+            }
+        }
+    }
+    assert!(failures.is_empty(), "{failures}");
+    assert!(applied > 50 && codes.len() > 12, "{applied} {codes:?}");
+}

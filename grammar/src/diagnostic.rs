@@ -65,6 +65,45 @@ pub enum Severity {
     Warning,
 }
 
+/// One replacement that belongs to a [`Fix`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Edit {
+    /// What is replaced; empty to insert.
+    pub span: Span,
+    /// What is put there: the form in the language of the item that `span` lies in.
+    pub text: Text,
+}
+
+/// A remedy that a tool can apply: all of its edits together. No two of them overlap.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fix {
+    /// What it does.
+    pub title: Text,
+    /// The replacements.
+    pub edits: Vec<Edit>,
+}
+
+impl Fix {
+    /// Puts `text` in the place of `span`.
+    #[must_use]
+    pub fn replace(title: Text, span: Span, text: Text) -> Self {
+        Self { title, edits: vec![Edit { span, text }] }
+    }
+
+    /// Puts the name `near` where something like it is written.
+    #[must_use]
+    pub fn rename(span: Span, near: &str) -> Self {
+        let title = Text::new(format!("write `{near}`"), format!("改为“{near}”"));
+        Self::replace(title, span, Text::new(near, near))
+    }
+
+    /// Takes out what stands at `span`.
+    #[must_use]
+    pub fn remove(title: Text, span: Span) -> Self {
+        Self::replace(title, span, Text::new("", ""))
+    }
+}
+
 /// A finished message. The first label is the culprit.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Diagnostic {
@@ -78,6 +117,8 @@ pub struct Diagnostic {
     pub labels: Vec<Label>,
     /// What to do about it.
     pub help: Option<Text>,
+    /// Remedies that can be applied without another decision, the likeliest first.
+    pub fixes: Vec<Fix>,
 }
 
 impl Diagnostic {
@@ -85,7 +126,7 @@ impl Diagnostic {
     #[must_use]
     pub fn error(code: &'static str, message: Text, span: Span, here: Text) -> Self {
         let labels = vec![Label { span, text: here }];
-        Self { code, severity: Severity::Error, message, labels, help: None }
+        Self { code, severity: Severity::Error, message, labels, help: None, fixes: Vec::new() }
     }
 
     /// With another place that matters.
@@ -99,6 +140,13 @@ impl Diagnostic {
     #[must_use]
     pub fn with_help(mut self, help: Text) -> Self {
         self.help = Some(help);
+        self
+    }
+
+    /// With a remedy that can be applied.
+    #[must_use]
+    pub fn with_fix(mut self, fix: impl Into<Option<Fix>>) -> Self {
+        self.fixes.extend(fix.into());
         self
     }
 
@@ -124,6 +172,10 @@ pub trait Problem {
     fn help(&self) -> Option<Text> {
         None
     }
+    /// What a tool can do about it.
+    fn fixes(&self) -> Vec<Fix> {
+        Vec::new()
+    }
 }
 
 impl<P: Problem> From<P> for Diagnostic {
@@ -134,6 +186,7 @@ impl<P: Problem> From<P> for Diagnostic {
             message: problem.message(),
             labels: problem.labels(),
             help: problem.help(),
+            fixes: problem.fixes(),
         }
     }
 }

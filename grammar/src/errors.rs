@@ -1,6 +1,6 @@
 //! What can be wrong with a source before anything is known about its meaning.
 
-use crate::diagnostic::{Label, Lang, Problem, Text};
+use crate::diagnostic::{Fix, Label, Lang, Problem, Text};
 use crate::source::Span;
 
 /// Something stands where the grammar wants something else.
@@ -12,6 +12,8 @@ pub(crate) struct Unexpected {
     pub(crate) expected: Vec<Text>,
     /// What to do about a common slip.
     pub(crate) hint: Option<Text>,
+    /// Replacements after which more of the item can be read.
+    pub(crate) fixes: Vec<Fix>,
 }
 
 impl Problem for Unexpected {
@@ -35,6 +37,10 @@ impl Problem for Unexpected {
     fn help(&self) -> Option<Text> {
         self.hint.clone()
     }
+
+    fn fixes(&self) -> Vec<Fix> {
+        self.fixes.clone()
+    }
 }
 
 /// `a, b or c`
@@ -53,6 +59,24 @@ pub(crate) struct UnknownItem {
     pub(crate) suggestion: Option<&'static str>,
 }
 
+/// Words that go on with an item.
+const CONTINUE: [&str; 14] = [
+    "otherwise",
+    "except",
+    "when",
+    "cite",
+    "given",
+    "expect",
+    "from",
+    "其余",
+    "例外",
+    "当",
+    "见",
+    "给定",
+    "应得",
+    "自",
+];
+
 impl Problem for UnknownItem {
     const CODE: &'static str = "fen::syntax::unknown_item";
 
@@ -61,22 +85,6 @@ impl Problem for UnknownItem {
     }
 
     fn labels(&self) -> Vec<Label> {
-        const CONTINUE: [&str; 14] = [
-            "otherwise",
-            "except",
-            "when",
-            "cite",
-            "given",
-            "expect",
-            "from",
-            "其余",
-            "例外",
-            "当",
-            "见",
-            "给定",
-            "应得",
-            "自",
-        ];
         match self.suggestion {
             _ if CONTINUE.contains(&self.word.as_str()) => {
                 vec![Label::new(self.span, "indent this line: it continues the item above", "此行接续上文，须缩进")]
@@ -95,6 +103,14 @@ impl Problem for UnknownItem {
             "条目以 政策、规则库、修订、引入、名称、依据、施行、适用日期、取整、枚举、主键、输入、参数、阶梯、输出、恒有、指标、示例、每行、排序日期、参保年度、冲销、累计、关联、分配 开头，\
              或写作“名称 = …”“名称 分档 … -> …”；续行须缩进",
         ))
+    }
+
+    fn fixes(&self) -> Vec<Fix> {
+        if CONTINUE.contains(&self.word.as_str()) {
+            let start = Span { end: self.span.start, ..self.span };
+            return vec![Fix::replace(Text::new("indent the line", "缩进此行"), start, Text::new("  ", "  "))];
+        }
+        self.suggestion.map(|near| Fix::rename(self.span, near)).into_iter().collect()
     }
 }
 

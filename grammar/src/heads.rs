@@ -5,7 +5,7 @@ use crate::diagnostic::{Lang, nearest};
 use crate::parse::Rule;
 
 /// First words, English and Chinese, and the rule of the item they begin.
-const HEADS: &[(&str, &str, Rule)] = &[
+pub(crate) const HEADS: &[(&str, &str, Rule)] = &[
     ("policy", "政策", Rule::policy_item),
     ("library", "规则库", Rule::library_item),
     ("amend", "修订", Rule::amend_item),

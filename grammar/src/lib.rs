@@ -8,14 +8,21 @@ mod blank;
 mod cut;
 pub mod diagnostic;
 mod errors;
+mod expect;
 mod heads;
 mod hints;
 pub mod literate;
 mod parse;
 mod read;
+mod remedies;
 pub mod source;
+#[cfg(test)]
+mod textmate;
+mod tokens;
 pub mod tree;
 mod words;
 
+pub use expect::{Expected, ItemWord, Word, expected, keyword, language};
 pub use parse::{MAX_ITEM_BYTES, MAX_NESTING, MAX_SOURCE_BYTES, parse, parse_at, parse_source};
+pub use tokens::{Token, TokenKind, is_part as is_name_part, tokens};
 pub use words::is_keyword;

@@ -14,6 +14,7 @@ use crate::errors::{Limit, MixedLanguages, NoBlocks, NotInColumn0, TooLarge, Unc
 use crate::heads::{Head, head};
 use crate::hints::hint;
 use crate::read::Reader;
+use crate::remedies::{Failed, remedies};
 use crate::source::{Source, Span};
 use crate::tree::{File, Item};
 use crate::words::{describe, goes_on, language_of};
@@ -123,7 +124,7 @@ fn parse_item(text: &str, span: Span) -> Result<Item, Box<Diagnostic>> {
         Head::Unknown { word, suggestion } => return Err(Box::new(unknown_item(text, span, word, suggestion))),
     };
     let pair = FenParser::parse(rule, &prepared.text)
-        .map_err(|error| Box::new(unexpected(text, span, head_lang, &error)))?
+        .map_err(|error| Box::new(unexpected(text, rule, span, head_lang, &error)))?
         .next()
         .ok_or_else(|| Box::new(crate::errors::Internal { span }.into()))?;
     let lang = one_language(&pair, span)?;
@@ -164,7 +165,7 @@ fn unknown_item(text: &str, span: Span, word: String, suggestion: Option<&'stati
 }
 
 /// Turns pest's error into one in the user's words.
-fn unexpected(text: &str, item: Span, lang: Option<Lang>, error: &Error<Rule>) -> Diagnostic {
+fn unexpected(text: &str, rule: Rule, item: Span, lang: Option<Lang>, error: &Error<Rule>) -> Diagnostic {
     let at = match error.location {
         InputLocation::Pos(at) | InputLocation::Span((at, _)) => at,
     };
@@ -181,7 +182,20 @@ fn unexpected(text: &str, item: Span, lang: Option<Lang>, error: &Error<Rule>) -
         Span { start, end: start + found.len() }
     };
     let hint = hint(text.get(..at).unwrap_or(""), rest, found, positives);
-    Unexpected { span, found: found.to_owned(), expected, hint }.into()
+    let fixes = remedies(&Failed { text, rule, at, found, expected: positives }, item.start);
+    Unexpected { span, found: found.to_owned(), expected, hint, fixes }.into()
+}
+
+/// How far an item of a kind can be read, and what could stand there; `None` if all of it can be read.
+pub(crate) fn failure(rule: Rule, text: &str) -> Option<(usize, Vec<Rule>)> {
+    let error = FenParser::parse(rule, &prepare(text).text).err()?;
+    let at = match error.location {
+        InputLocation::Pos(at) | InputLocation::Span((at, _)) => at,
+    };
+    match error.variant {
+        ErrorVariant::ParsingError { positives, .. } => Some((at, positives)),
+        ErrorVariant::CustomError { .. } => Some((at, Vec::new())),
+    }
 }
 
 /// What could stand at a place. Where an expression can go on in any way, the ways are one entry.

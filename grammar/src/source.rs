@@ -120,6 +120,12 @@ impl Sources {
         self.parts.iter().map(|(_, source)| source)
     }
 
+    /// Where the places of the source called `name` begin.
+    #[must_use]
+    pub fn start(&self, name: &str) -> Option<usize> {
+        self.parts.iter().find(|(_, source)| source.name() == name).map(|(start, _)| *start)
+    }
+
     /// The source that a place lies in, and the place in it.
     #[must_use]
     pub fn locate(&self, span: Span) -> Option<(&Source, Span)> {

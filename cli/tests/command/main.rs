@@ -7,6 +7,7 @@ mod doc;
 mod folder;
 mod help;
 mod literate;
+mod lsp;
 #[path = "../../../runtime/tests/settle/module.rs"]
 #[allow(dead_code, reason = "the runtime's tests use more of it")]
 mod module;

@@ -96,13 +96,16 @@ impl Checker<'_> {
         let (name, is_band) = (covering.name.to_owned(), covering.is_band);
         let shown = self.show_region(&region, covering.rows.unit);
         let row = Self::row_for(&region, covering);
+        let fix = self.row_added(&row, span, kind == Kind::Above);
         match (kind, claim) {
             (_, None) => self.report(Undecided { span, name, region: shown, is_band }),
-            (Kind::Gap, claim) => self.report(Gap { span, below: other, name, region: shown, row, claim, is_band }),
+            (Kind::Gap, claim) => {
+                self.report(Gap { span, below: other, name, region: shown, row, fix, claim, is_band })
+            }
             (Kind::Overlap, claim) => self.report(Overlap { span, other, name, region: shown, claim, is_band }),
             (Kind::Below | Kind::Above, claim) => {
                 let is_top = kind == Kind::Above;
-                self.report(OpenEnd { span, name, region: shown, row, is_top, claim, is_band });
+                self.report(OpenEnd { span, name, region: shown, row, fix, is_top, claim, is_band });
             }
         }
     }
@@ -118,8 +121,9 @@ impl Checker<'_> {
             let shown = self.show_region(&region, covering.rows.unit);
             let row = Self::row_for(&region, covering);
             let claim = None;
+            let fix = self.row_added(&row, span, false);
             if kind == Kind::Gap {
-                self.report(Gap { span, below: other, name, region: shown, row, claim, is_band });
+                self.report(Gap { span, below: other, name, region: shown, row, fix, claim, is_band });
             } else {
                 self.report(Overlap { span, other, name, region: shown, claim, is_band });
             }

@@ -12,7 +12,7 @@ use super::program::{Expr, ExprKind, Rounding};
 use super::types::{Kind, Measure, Type};
 use super::{Checker, errors};
 use crate::ids::{EnumId, InputId, Symbol};
-use crate::resolve::program::{self as resolved, ParamId};
+use crate::resolve::program::{self as resolved, ParamId, Referent};
 
 impl Checker<'_> {
     /// Types an expression; `None` if it has an error, which is reported.
@@ -148,9 +148,11 @@ impl Checker<'_> {
         if let Some(Type::Enum(id)) = wanted
             && let Some(ordinal) = self.enum_ordinal(name, id)
         {
+            self.mention_value(span, id, ordinal);
             return Some(Expr::ordinal(Type::Enum(id), ordinal, span));
         }
         if let Some(symbol) = symbol {
+            self.mentions.push((span, Referent::Symbol(symbol)));
             return self.symbol(symbol, span);
         }
         let having: Vec<(EnumId, i64)> = (0..self.program.enums.len())
@@ -164,7 +166,10 @@ impl Checker<'_> {
                 self.report(errors::unknown_value(name, span, &ty, &known, near));
                 None
             }
-            ([(id, ordinal)], _) => Some(Expr::ordinal(Type::Enum(*id), *ordinal, span)),
+            ([(id, ordinal)], _) => {
+                self.mention_value(span, *id, *ordinal);
+                Some(Expr::ordinal(Type::Enum(*id), *ordinal, span))
+            }
             (_, Some(Type::Code | Type::Id)) => {
                 self.report(errors::code_without_quotes(name, span));
                 None
@@ -373,7 +378,8 @@ impl Checker<'_> {
         };
         let mode = mode.or_else(|| declared.as_ref().map(|declared| declared.mode)).or_else(|| self.only_mode());
         let (Some(mode), Some(step)) = (mode, step) else {
-            self.report(errors::round_how(span, measure));
+            let fix = self.rounding_declared(span, measure);
+            self.report(errors::round_how(span, measure).with_fix(fix));
             return None;
         };
         let facts = inner.facts.round(&step);
@@ -463,8 +469,9 @@ impl Checker<'_> {
             let value = side.facts.as_constant().filter(|_| other.measure().is_some());
             value.map(|value| (side.span, super::literals::with_unit(value, other)))
         });
+        let is_written = bare.is_some_and(|side| self.is_number(side.span));
         let (left_side, right_side) = ((left.span, self.name_of(left.ty)), (right.span, self.name_of(right.ty)));
-        self.report(Mismatch { verb: (en, zh), left: left_side, right: right_side, without_unit });
+        self.report(Mismatch { verb: (en, zh), left: left_side, right: right_side, without_unit, is_written });
         if left.ty.measure().is_none() || right.ty.measure().is_none() {
             return None;
         }

@@ -11,7 +11,7 @@ use super::program::days_of;
 use super::types::{Kind, Measure, Type, decimals};
 use super::{Checker, errors};
 use crate::resolve::header::date;
-use crate::resolve::program::{TypeBase, TypeRef};
+use crate::resolve::program::{Referent, TypeBase, TypeRef};
 
 /// The decimals of rates, percentage points and factors that declare no step: 0.01%.
 pub(super) const RATE_DECIMALS: u32 = 4;
@@ -129,7 +129,7 @@ impl Checker<'_> {
                     self.report(errors::unknown_value(name, span, &enum_name, &known, near));
                     return None;
                 }
-                found.map(whole)
+                found.inspect(|ordinal| self.mention_value(span, id, *ordinal)).map(whole)
             }
             (LiteralKind::Text(text) | LiteralKind::Name(text), Type::Code | Type::Id) => {
                 self.code_number(text, None).map(|number| whole(number.into()))
@@ -176,6 +176,13 @@ impl Checker<'_> {
             LiteralKind::Bool(_) => Text::new("true or false", "是或否"),
             LiteralKind::Name(_) => Text::new("a name", "名称"),
             LiteralKind::Text(_) => Text::new("a quoted text", "引号内的文字"),
+        }
+    }
+
+    /// Notes that the name at `span` is that of an enum's value.
+    pub(super) fn mention_value(&mut self, span: Span, id: EnumId, ordinal: i64) {
+        if let Ok(place) = usize::try_from(ordinal) {
+            self.mentions.push((span, Referent::EnumValue(id, place)));
         }
     }
 

@@ -27,6 +27,7 @@ mod parameters;
 pub(crate) mod places;
 pub(crate) mod program;
 mod proofs;
+mod remedies;
 mod required;
 mod rows;
 mod runnings;
@@ -47,15 +48,16 @@ use num_rational::BigRational;
 use num_traits::Zero;
 
 use self::errors::InvariantViolated;
-use self::parameters::Meaning;
+pub(crate) use self::parameters::Meaning;
 use self::program::{Body, Expr, ExprKind, Ladder, Program, Rounding, Value};
 use self::types::{Facts, Type};
 use crate::ids::{EnumId, GrainId, InputId, LadderId, LinkId, SplitId, Symbol, TableId, ValueId};
-use crate::resolve::program::{self as resolved, ParamId, ValueBody};
+use crate::resolve::program::{self as resolved, ParamId, Referent, ValueBody};
 
 pub(crate) use self::claims::{Claims, show_claim};
 pub(crate) use self::examples::{alone, run_example, violated_invariants, violations_found};
 pub(crate) use self::literals::measure_of;
+pub(crate) use self::table_file::table_lines;
 
 /// Money is counted in hundredths of a yuan unless a policy declares a finer step.
 pub(crate) const MONEY_DECIMALS: u32 = 2;
@@ -69,6 +71,12 @@ pub(crate) struct Checked {
     pub(crate) rules_have_error: bool,
     /// There is an example that cannot be used.
     pub(crate) examples_have_error: bool,
+    /// By parameter of the source; `None` if it has an error.
+    pub(crate) meanings: Vec<Option<Meaning>>,
+    /// By value of the source: it has no type.
+    pub(crate) poisoned: Vec<bool>,
+    /// Names whose types decide what they refer to; in no order, and some more than once.
+    pub(crate) mentions: Vec<(Span, Referent)>,
 }
 
 /// Checks a program.
@@ -91,9 +99,9 @@ pub(crate) fn check(resolved: &resolved::Program, sources: &Sources) -> Checked 
     let rules_have_error = checker.diagnostics.iter().any(is_error);
     let before = checker.diagnostics.len();
     checker.examples();
-    let Checker { program, diagnostics, .. } = checker;
+    let Checker { program, diagnostics, meanings, poisoned, mentions, .. } = checker;
     let examples_have_error = diagnostics.len() > before;
-    Checked { program, diagnostics, rules_have_error, examples_have_error }
+    Checked { program, diagnostics, rules_have_error, examples_have_error, meanings, poisoned, mentions }
 }
 
 /// What stands for a value until it is checked, and for ever if it has an error; nothing sound refers to it then.
@@ -156,6 +164,7 @@ struct Checker<'a> {
     split_sources: Vec<SplitId>,
     /// Where totals stand.
     spans: HashMap<InputId, Span>,
+    mentions: Vec<(Span, Referent)>,
     diagnostics: Vec<Diagnostic>,
     program: Program,
 }
@@ -255,6 +264,7 @@ impl<'a> Checker<'a> {
             totals: Vec::new(),
             split_sources: Vec::new(),
             spans: HashMap::new(),
+            mentions: Vec::new(),
             diagnostics,
             program,
         }

@@ -84,7 +84,8 @@ impl Checker<'_> {
         }
         if declared.is_none() && self.resolved.is_whole {
             let grid = exact.grid.step().map(|grid| measure.show(grid));
-            self.report(InexactOutput { name: value.name.clone(), grid, measure });
+            let fix = self.rounding_declared(value.name.span, measure);
+            self.report(InexactOutput { name: value.name.clone(), grid, measure, fix });
         }
         declared
     }

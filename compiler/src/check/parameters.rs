@@ -17,7 +17,7 @@ const MAX_REQUIRED: usize = 1_000;
 
 /// What a parameter is.
 #[derive(Clone, Debug)]
-pub(super) enum Meaning {
+pub(crate) enum Meaning {
     /// One value.
     Constant { ty: Type, value: BigRational },
     /// One value that the host supplies.

@@ -124,7 +124,8 @@ impl Checker<'_> {
     fn row(&mut self, bounds: &Bounds, unit: Type, is_band: bool, at: usize) -> Option<Row> {
         let (low, high) = self.bounds(bounds, unit)?;
         if is_band && bounds.edge == Edge::Plain && high.is_some() {
-            self.report(errors::boundary_unowned(bounds.span, false));
+            let problem = self.with_owners(errors::boundary_unowned(bounds.span, false), bounds.span);
+            self.report(problem);
             return None;
         }
         if let (Some(low), Some(high)) = (&low, &high) {

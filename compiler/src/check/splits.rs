@@ -53,7 +53,8 @@ impl Checker<'_> {
         };
         if !is_exact && declared.is_none() {
             let grid = amount.facts.grid.step().map(|grid| measure.show(grid));
-            self.report(InexactOutput { name: split.name.clone(), grid, measure });
+            let fix = self.rounding_declared(split.name.span, measure);
+            self.report(InexactOutput { name: split.name.clone(), grid, measure, fix });
             return None;
         }
         let step = match &declared {

@@ -60,6 +60,21 @@ impl Cell {
     }
 }
 
+/// Gives the cells of every line of a table, each with where its text lies.
+pub(crate) fn table_lines(text: &str, mut each: impl FnMut(&[(Span, &str)])) {
+    let mut lines = Lines::new(text);
+    let mut line = Line::default();
+    while lines.read(&mut line) {
+        let cells = line.cells.iter().map(|cell| {
+            let trimmed = cell.trimmed(text);
+            let before = text.get(cell.range.clone()).and_then(|whole| whole.find(trimmed)).unwrap_or(0);
+            let start = cell.range.start + before;
+            (Span { start, end: start + trimmed.len() }, trimmed)
+        });
+        each(&cells.collect::<Vec<_>>());
+    }
+}
+
 #[derive(Default)]
 struct Line {
     cells: Vec<Cell>,

@@ -144,7 +144,8 @@ impl Checker<'_> {
     fn raw_range(&mut self, bounds: &Bounds, ty: Type) -> Option<RawKey> {
         let (low, high) = self.bounds(bounds, ty)?;
         if bounds.edge == Edge::Plain && high.is_some() {
-            self.report(errors::boundary_unowned(bounds.span, true));
+            let problem = self.with_owners(errors::boundary_unowned(bounds.span, true), bounds.span);
+            self.report(problem);
             return None;
         }
         if let (Some(low), Some(high)) = (&low, &high)

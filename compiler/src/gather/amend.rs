@@ -39,6 +39,7 @@ impl Gatherer<'_> {
             self.gathered.broken.push(first.span);
             return Vec::new();
         };
+        self.gathered.bases.push(amend.base.clone());
         let base = self.source(base, Some(amend.base.span));
         let held = base.iter().find_map(|item| match &item.kind {
             ItemKind::Policy(name) if name.text != amend.base.text => Some(name),
@@ -116,6 +117,8 @@ impl Gatherer<'_> {
                         self.gathered.broken.push(item.span);
                         return;
                     }
+                    let rows = merged.iter().filter(|known| is_row(known)).filter_map(defines);
+                    self.gathered.overridden.extend(rows.map(|(_, name)| name.clone()));
                     merged.retain(|known| !is_row(known));
                 } else if !merged.iter().any(is_row) {
                     return;
@@ -142,6 +145,7 @@ impl Gatherer<'_> {
         };
         let place = merged.iter().position(|known| same(known) && !is_own(known));
         if let Some(slot) = place.and_then(|at| merged.get_mut(at)) {
+            self.gathered.overridden.extend(defines(slot).map(|(_, name)| name.clone()));
             *slot = item;
             return;
         }
@@ -168,7 +172,10 @@ impl Gatherer<'_> {
             };
             let ItemKind::Output(base) = &mut known.kind else { continue };
             if output.per.is_none() && output.trailing.is_empty() {
-                base.columns.iter_mut().filter(|slot| is_it(slot)).for_each(|slot| *slot = column.clone());
+                for slot in base.columns.iter_mut().filter(|slot| is_it(slot)) {
+                    self.gathered.overridden.push(slot.name.clone());
+                    *slot = column.clone();
+                }
                 continue;
             }
             // Its neighbours keep their grain, and all keep their order.

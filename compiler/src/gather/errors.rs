@@ -1,6 +1,6 @@
 //! What can be wrong with files, imports and amendments.
 
-use fen_grammar::diagnostic::{Diagnostic, Text};
+use fen_grammar::diagnostic::{Diagnostic, Fix, Text};
 use fen_grammar::source::Span;
 use fen_grammar::tree::{Name, Quoted};
 
@@ -49,6 +49,7 @@ pub(super) fn cycle(span: Span, files: Vec<String>) -> Diagnostic {
 
 pub(super) fn unknown_import(name: &Name, file: &Quoted, near: Option<String>) -> Diagnostic {
     let (text, file) = (&name.text, &file.text);
+    let fix = near.as_ref().map(|near| Fix::rename(name.span, near));
     let here = near.map_or_else(
         || Text::new("not found there", "该文件中没有"),
         |near| Text::new(format!("did you mean `{near}`?"), format!("是否想写“{near}”？")),
@@ -59,6 +60,7 @@ pub(super) fn unknown_import(name: &Name, file: &Quoted, near: Option<String>) -
         name.span,
         here,
     )
+    .with_fix(fix)
 }
 
 pub(super) fn not_for_import(name: &Name) -> Diagnostic {
@@ -121,6 +123,7 @@ pub(super) fn other_base(base: &Name, held: &Name) -> Diagnostic {
 
 pub(super) fn nothing_to_override(name: &Name, near: Option<String>) -> Diagnostic {
     let text = &name.text;
+    let fix = near.as_ref().map(|near| Fix::rename(name.span, near));
     let here = near.map_or_else(
         || Text::new("not there", "基础政策中没有"),
         |near| Text::new(format!("did you mean `{near}`?"), format!("是否想写“{near}”？")),
@@ -134,5 +137,6 @@ pub(super) fn nothing_to_override(name: &Name, near: Option<String>) -> Diagnost
         name.span,
         here,
     )
+    .with_fix(fix)
     .with_help(Text::new("for something new, begin the item with `add`", "若是新增内容，请以“增设”开头"))
 }

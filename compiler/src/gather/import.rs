@@ -33,6 +33,7 @@ impl Gatherer<'_> {
 
     /// The items that an import names, and those that they refer to.
     fn import(&mut self, from: &str, import: &Import) -> Vec<Item> {
+        self.gathered.imports.extend(import.names.iter().cloned());
         let problems = self.gathered.diagnostics.len();
         let read = self.read(from, &import.file);
         let items = read.map(|source| self.source(source, Some(import.file.span))).unwrap_or_default();

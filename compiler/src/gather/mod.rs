@@ -57,6 +57,14 @@ pub(crate) struct Gathered {
     pub(crate) diagnostics: Vec<Diagnostic>,
     /// The end of the main source's code.
     pub(crate) end: usize,
+    /// Names in `import` items.
+    pub(crate) imports: Vec<Name>,
+    /// The names of policies that others amend.
+    pub(crate) bases: Vec<Name>,
+    /// The names of items that others have taken the place of.
+    pub(crate) overridden: Vec<Name>,
+    /// Quoted paths, and the names of the sources they lead to.
+    pub(crate) paths: Vec<(Span, String)>,
 }
 
 /// Gathers a source and all it refers to.
@@ -141,7 +149,10 @@ impl Gatherer<'_> {
 
     fn read(&mut self, from: &str, path: &Quoted) -> Option<Source> {
         match self.files.read(from, &path.text) {
-            Ok(source) => Some(source),
+            Ok(source) => {
+                self.gathered.paths.push((path.span, source.name().to_owned()));
+                Some(source)
+            }
             Err(why) => {
                 self.report(errors::unreadable(path, &why));
                 None

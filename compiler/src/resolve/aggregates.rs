@@ -6,7 +6,8 @@ use fen_grammar::tree::{self, AggregateFunction, ItemKind, Name};
 use super::errors::grains as errors;
 use super::grains::Place;
 use super::program::{
-    Aggregate, AggregateOf, Expr, ExprKind, Grain, GrainOf, Link, Running, RunningId, Split, Symbol, Value, ValueBody,
+    Aggregate, AggregateOf, Expr, ExprKind, Grain, GrainOf, Link, Referent, Running, RunningId, Split, Symbol, Value,
+    ValueBody,
 };
 use super::{Resolver, bare};
 use crate::ids::{LinkId, SplitId};
@@ -45,7 +46,11 @@ impl Resolver<'_> {
         for name in &split.over {
             // An input that tells claims apart may be called like them.
             let place = match self.symbols.get(name.text.as_str()) {
-                Some((Symbol::Input(id), _)) => Some(Place::Key(*id)),
+                Some((Symbol::Input(id), _)) => {
+                    let id = *id;
+                    self.mention(name.span.start, &name.text, Referent::Symbol(Symbol::Input(id)));
+                    Some(Place::Key(id))
+                }
                 _ => self.place(name),
             };
             match place {
@@ -140,8 +145,9 @@ impl Resolver<'_> {
 
     /// `LINK.NAME`; `None` if what stands before the dot is no link.
     pub(super) fn field(&mut self, text: &str, span: Span) -> Option<ExprKind> {
-        let (link, field) = text.split_once('.')?;
-        let link = self.link_called(link)?;
+        let (written, field) = text.split_once('.')?;
+        let link = self.link_called(written)?;
+        self.mention(span.start, written, Referent::Symbol(Symbol::Link(link)));
         let start = span.end.saturating_sub(field.len());
         let name = Name { text: field.to_owned(), span: Span { start, end: span.end } };
         Some(match self.lookup(&name) {

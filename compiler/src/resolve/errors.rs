@@ -2,7 +2,7 @@
 
 pub(super) mod grains;
 
-use fen_grammar::diagnostic::{Diagnostic, Label, Problem, Text};
+use fen_grammar::diagnostic::{Diagnostic, Fix, Label, Problem, Text};
 use fen_grammar::source::Span;
 use fen_grammar::tree::Name;
 
@@ -37,6 +37,10 @@ impl Problem for UnknownName {
             format!("define it with `{name} = …`, or declare it as an input with `input {name}: money from … to …`"),
             format!("可用“{name} = …”定义，或用“输入 {name}: 金额 自 … 至 …”列为输入"),
         ))
+    }
+
+    fn fixes(&self) -> Vec<Fix> {
+        self.suggestion.iter().map(|near| Fix::rename(self.name.span, near)).collect()
     }
 }
 
@@ -327,6 +331,7 @@ pub(super) fn indicator_without_target(span: Span) -> Diagnostic {
 }
 
 pub(super) fn unknown_type(text: &str, span: Span, near: Option<String>) -> Diagnostic {
+    let fix = near.as_ref().map(|near| Fix::rename(span, near));
     let here = near.map_or_else(
         || Text::new("neither a type nor an enum", "既不是类型也不是枚举"),
         |near| Text::new(format!("did you mean `{near}`?"), format!("是否想写“{near}”？")),
@@ -337,6 +342,7 @@ pub(super) fn unknown_type(text: &str, span: Span, near: Option<String>) -> Diag
         span,
         here,
     )
+    .with_fix(fix)
     .with_help(Text::new(
         format!(
             "types are money, rate, pp, factor, count, points, date, days, months, years, persons, cases, bool, code, \

@@ -3,7 +3,7 @@
 use fen_grammar::source::Span;
 use fen_grammar::tree::{self, LiteralKind, TypeWord};
 
-use super::program::{Expr, ExprKind, Key, Symbol, TypeBase, TypeRef};
+use super::program::{Expr, ExprKind, Key, Referent, Symbol, TypeBase, TypeRef};
 use super::{Resolver, errors};
 
 impl Resolver<'_> {
@@ -11,7 +11,11 @@ impl Resolver<'_> {
         let base = match &ty.base {
             tree::TypeBase::Word(word) => Some(TypeBase::Word(*word)),
             tree::TypeBase::Name(text) => {
-                let known = self.enums.get(text.as_str()).map(|(id, _)| TypeBase::Enum(*id));
+                let known = self.enums.get(text.as_str()).map(|(id, _)| *id);
+                if let Some(id) = known {
+                    self.mention(ty.span.start, text, Referent::Enum(id));
+                }
+                let known = known.map(TypeBase::Enum);
                 if known.is_none() && !self.broken_words.contains(text.as_str()) {
                     // The name stands at the start of the type.
                     self.report_type(text, Span { end: ty.span.start + text.len(), ..ty.span });
@@ -32,10 +36,14 @@ impl Resolver<'_> {
     /// What a key of a table ranges over: an enum, what an input can be, or all of a type.
     pub(super) fn key(&mut self, name: &tree::Name) -> Option<Key> {
         if let Some((id, _)) = self.enums.get(name.text.as_str()) {
-            return Some(Key::Enum(*id));
+            let id = *id;
+            self.mention(name.span.start, &name.text, Referent::Enum(id));
+            return Some(Key::Enum(id));
         }
         if let Some((Symbol::Input(id), _)) = self.symbols.get(name.text.as_str()) {
-            return Some(Key::Input(*id));
+            let id = *id;
+            self.mention(name.span.start, &name.text, Referent::Symbol(Symbol::Input(id)));
+            return Some(Key::Input(id));
         }
         if let Some((word, ..)) = TYPE_WORDS.iter().find(|(_, en, zh)| name.text == *en || name.text == *zh) {
             return Some(Key::Word(*word));
@@ -83,7 +91,10 @@ impl Resolver<'_> {
                 None => ExprKind::Unknown,
             },
             tree::ExprKind::Known(inner) => match self.link_of(inner) {
-                Some(link) => ExprKind::Linked(link),
+                Some(link) => {
+                    self.program.mentions.push((inner.span, Referent::Symbol(Symbol::Link(link))));
+                    ExprKind::Linked(link)
+                }
                 None => ExprKind::Known(boxed(self, inner)),
             },
             tree::ExprKind::Not(inner) => ExprKind::Not(boxed(self, inner)),
@@ -120,7 +131,14 @@ impl Resolver<'_> {
                 }
             }
             tree::ExprKind::RowOf(name, None) => match self.subjects.get(name.text.as_str()) {
-                Some(id) => ExprKind::RowOfLadder(*id),
+                Some(id) => {
+                    let id = *id;
+                    if let Some((symbol, _)) = self.symbols.get(name.text.as_str()) {
+                        let referent = Referent::Symbol(*symbol);
+                        self.mention(name.span.start, &name.text, referent);
+                    }
+                    ExprKind::RowOfLadder(id)
+                }
                 None => match self.lookup(name) {
                     Some(_) => self.wrong(errors::not_a_subject(name)),
                     None => ExprKind::Unknown,
@@ -163,7 +181,10 @@ impl Resolver<'_> {
             Some(Symbol::Link(_)) => {
                 self.wrong(errors::grains::link_alone(&tree::Name { text: text.to_owned(), span }))
             }
-            Some(symbol) => ExprKind::Symbol(symbol),
+            Some(symbol) => {
+                self.mention(span.start, text, Referent::Symbol(symbol));
+                ExprKind::Symbol(symbol)
+            }
             None => {
                 self.unknown(&tree::Name { text: text.to_owned(), span });
                 ExprKind::Unknown

@@ -6,7 +6,7 @@ use fen_grammar::tree::{self, BaseUnit, ItemKind, Name, PeriodWord};
 
 use super::errors::InvalidDate;
 use super::errors::grains::{self as errors, UnknownGrain};
-use super::program::{Grain, GrainOf, Period, Reversal, Symbol};
+use super::program::{Grain, GrainOf, Period, Referent, Reversal, Symbol};
 use super::{Resolver, errors as general};
 use crate::ids::InputId;
 
@@ -42,6 +42,7 @@ impl Resolver<'_> {
         let Some(claim) = &rows.claim else { return };
         match self.symbols.get(claim.text.as_str()).map(|(symbol, _)| *symbol) {
             Some(Symbol::Input(id)) => {
+                self.mention(claim.span.start, &claim.text, Referent::Symbol(Symbol::Input(id)));
                 self.key_is_there(id, claim);
                 self.program.rows.claim = Some((claim.clone(), id));
             }
@@ -72,6 +73,7 @@ impl Resolver<'_> {
         }
         match self.symbols.get(claim.text.as_str()).map(|(symbol, _)| *symbol) {
             Some(Symbol::Input(id)) => {
+                self.mention(claim.span.start, &claim.text, Referent::Symbol(Symbol::Input(id)));
                 self.key_is_there(id, claim);
                 self.program.reversal = Some(Reversal { name: claim.clone(), claim: id, reverses });
             }
@@ -213,6 +215,13 @@ impl Resolver<'_> {
     /// What a name behind `per` stands for; reported if nothing.
     pub(super) fn place(&mut self, name: &Name) -> Option<Place> {
         let place = self.place_of(&name.text);
+        match place {
+            Some(Place::Row) if !self.program.rows.name.is_empty() => {
+                self.mention(name.span.start, &name.text, Referent::Row);
+            }
+            Some(Place::Key(id)) => self.mention(name.span.start, &name.text, Referent::Symbol(Symbol::Input(id))),
+            Some(Place::Row) | None => {}
+        }
         if place.is_none() && !self.broken_words.contains(name.text.as_str()) {
             if self.symbols.contains_key(name.text.as_str()) {
                 self.report(errors::group_of_no_input(name));

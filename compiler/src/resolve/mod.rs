@@ -20,8 +20,8 @@ use fen_grammar::tree::{self, ItemKind};
 use self::declare::{Declared, DeclaredLadder};
 use self::errors::{NoOutput, OutputIsInput, RepeatedOutput, UnknownName};
 use self::program::{
-    Case, Example, Exception, Indicator, Invariant, Ladder, Output, Param, ParamValue, Program, Row, Schedule, Setting,
-    Step, Symbol, Value, ValueBody,
+    Case, Example, Exception, Indicator, Invariant, Key, Ladder, Output, Param, ParamId, ParamValue, Program, Referent,
+    Row, Schedule, Setting, Step, Symbol, Value, ValueBody,
 };
 use crate::gather::Gathered;
 use crate::ids::{EnumId, InputId, ValueId};
@@ -116,10 +116,16 @@ impl<'a> Resolver<'a> {
     /// What a name stands for; reported if nothing.
     fn lookup(&mut self, name: &tree::Name) -> Option<Symbol> {
         let symbol = self.symbols.get(name.text.as_str()).map(|(symbol, _)| *symbol);
-        if symbol.is_none() {
-            self.unknown(name);
+        match symbol {
+            Some(symbol) => self.mention(name.span.start, &name.text, Referent::Symbol(symbol)),
+            None => self.unknown(name),
         }
         symbol
+    }
+
+    /// Notes that the name at `start` refers to something.
+    fn mention(&mut self, start: usize, text: &str, referent: Referent) {
+        self.program.mentions.push((Span { start, end: start + text.len() }, referent));
     }
 
     /// Reports a name that stands for nothing, unless an item that could not be parsed may have defined it.
@@ -253,6 +259,12 @@ impl<'a> Resolver<'a> {
     fn ladders(&mut self) {
         for declared in std::mem::take(&mut self.ladders) {
             let Some((_, first)) = declared.rows.first() else { continue };
+            for (_, row) in declared.rows.iter().skip(1) {
+                if let Some((symbol, _)) = self.symbols.get(row.subject.text.as_str()) {
+                    let referent = Referent::Symbol(*symbol);
+                    self.mention(row.subject.span.start, &row.subject.text, referent);
+                }
+            }
             let cite = declared.rows.iter().rev().find_map(|(_, row)| row.cite.clone());
             let rows = declared.rows.iter().map(|(span, row)| self.row(*span, row)).collect();
             let is_whole = !self.broken.iter().any(|text| words(text).next() == Some(first.subject.text.as_str()));
@@ -282,8 +294,12 @@ impl<'a> Resolver<'a> {
     }
 
     fn row(&mut self, span: Span, row: &tree::LadderRow) -> Row {
-        let value = |resolver: &Self, name: &tree::Name| match resolver.symbols.get(name.text.as_str()) {
-            Some((Symbol::Value(id), _)) => Some(*id),
+        let value = |resolver: &mut Self, name: &tree::Name| match resolver.symbols.get(name.text.as_str()) {
+            Some((Symbol::Value(id), _)) => {
+                let id = *id;
+                resolver.mention(name.span.start, &name.text, Referent::Symbol(Symbol::Value(id)));
+                Some(id)
+            }
             _ => None,
         };
         let (mut shares, mut grants) = (Vec::new(), Vec::new());
@@ -408,12 +424,28 @@ impl<'a> Resolver<'a> {
             let text = setting.name.text.split('[').next().unwrap_or_default();
             let name = tree::Name { text: text.to_owned(), span: setting.name.span };
             let symbol = self.indicator_column(text).or_else(|| self.subject(&name));
+            if let Some(Symbol::Param(id)) = symbol {
+                self.keys_of_setting(id, &setting.keys);
+            }
             if let Some(symbol) = symbol {
                 let (name, value) = (setting.name.clone(), setting.value.clone());
                 resolved.push(Setting { name, symbol, value, span: setting.span });
             }
         }
         resolved
+    }
+
+    /// The values of enums in `rate[county]`.
+    fn keys_of_setting(&mut self, id: ParamId, keys: &[tree::Name]) {
+        for (at, key) in keys.iter().enumerate() {
+            let found = self.program.params.get(id.0).and_then(|param| param.keys.get(at));
+            let Some((_, Some(Key::Enum(of)))) = found else { continue };
+            let of = *of;
+            let mut values = self.program.enums.get(of.0).map(|one| one.values.as_slice()).unwrap_or_default().iter();
+            if let Some(place) = values.position(|(value, _)| value.text == key.text) {
+                self.mention(key.span.start, &key.text, Referent::EnumValue(of, place));
+            }
+        }
     }
 }
 

@@ -28,6 +28,18 @@ pub(crate) enum Symbol {
     Link(LinkId),
 }
 
+/// What a name that stands somewhere refers to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(crate) enum Referent {
+    Symbol(Symbol),
+    /// An enum as a type.
+    Enum(EnumId),
+    /// A value of an enum, by its place.
+    EnumValue(EnumId, usize),
+    /// What rows are called.
+    Row,
+}
+
 /// A policy with its names bound; ids index the vectors.
 #[derive(Debug, Default)]
 pub(crate) struct Program {
@@ -50,6 +62,9 @@ pub(crate) struct Program {
     pub(crate) reversal: Option<Reversal>,
     /// False if items are missing because they could not be parsed.
     pub(crate) is_whole: bool,
+    /// Where names stand and what they refer to, but for names of enum values, whose types decide; in no order, and some
+    /// more than once.
+    pub(crate) mentions: Vec<(Span, Referent)>,
 }
 
 /// What the rows of a file are.

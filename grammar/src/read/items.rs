@@ -353,7 +353,7 @@ impl Reader {
                 Some(pair) => Some(self.text_literal(pair)?),
                 None => None,
             };
-            settings.push(Setting { name, value, span });
+            settings.push(Setting { name, keys, value, span });
         }
         Ok(settings)
     }

@@ -42,7 +42,7 @@ impl ReadError {
             }
             Self::RangeForValue(span, found) => {
                 let expected = vec![describe(Rule::literal, None)];
-                Unexpected { span, found, expected, hint: None }.into()
+                Unexpected { span, found, expected, hint: None, fixes: Vec::new() }.into()
             }
             Self::Mismatch => Internal { span: item }.into(),
         }

@@ -573,6 +573,8 @@ pub struct Example {
 pub struct Setting {
     /// Input, parameter or output; with its keys in brackets if it has any.
     pub name: Name,
+    /// The keys in the brackets.
+    pub keys: Vec<Name>,
     /// Its value; `None` if it is missing.
     pub value: Option<Literal>,
     /// All of it.

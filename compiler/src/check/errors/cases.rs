@@ -1,6 +1,6 @@
 //! What can be wrong with cases and exceptions.
 
-use fen_grammar::diagnostic::{Diagnostic, Label, Problem, Severity, Text};
+use fen_grammar::diagnostic::{Diagnostic, Fix, Label, Problem, Severity, Text};
 use fen_grammar::source::Span;
 use fen_grammar::tree::Name;
 
@@ -117,6 +117,7 @@ pub(in crate::check) fn unknown_exception(name: &Name, near: Option<&str>) -> Di
         name.span,
         near_or(near, "not an exception of this definition", "不是本定义的例外"),
     )
+    .with_fix(near.map(|near| Fix::rename(name.span, near)))
 }
 
 pub(in crate::check) fn exceptions_in_circle(span: Span) -> Diagnostic {

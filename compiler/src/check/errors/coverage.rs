@@ -1,6 +1,6 @@
 //! What can be wrong with what the rows of a ladder cover. Where a claim shows the problem, the message contains it.
 
-use fen_grammar::diagnostic::{Label, Problem, Text};
+use fen_grammar::diagnostic::{Fix, Label, Problem, Text};
 use fen_grammar::source::Span;
 
 /// Amounts between two tiers that belong to neither.
@@ -11,6 +11,8 @@ pub(in crate::check) struct Gap {
     pub(in crate::check) name: String,
     pub(in crate::check) region: Text,
     pub(in crate::check) row: Text,
+    /// Adds the row.
+    pub(in crate::check) fix: Option<Fix>,
     pub(in crate::check) claim: Option<Text>,
     pub(in crate::check) is_band: bool,
 }
@@ -51,6 +53,10 @@ impl Problem for Gap {
         let row = &self.row;
         Some(Text::new(format!("add a row `{} -> …`", row.en), format!("请补一行“{} -> …”", row.zh)))
     }
+
+    fn fixes(&self) -> Vec<Fix> {
+        self.fix.iter().cloned().collect()
+    }
 }
 
 /// Amounts beyond the lowest or highest tier.
@@ -59,6 +65,8 @@ pub(in crate::check) struct OpenEnd {
     pub(in crate::check) name: String,
     pub(in crate::check) region: Text,
     pub(in crate::check) row: Text,
+    /// Adds the row.
+    pub(in crate::check) fix: Option<Fix>,
     pub(in crate::check) is_top: bool,
     pub(in crate::check) claim: Option<Text>,
     pub(in crate::check) is_band: bool,
@@ -90,6 +98,10 @@ impl Problem for OpenEnd {
             format!("add a row `{} -> …`, or leave the end of this one open", row.en),
             format!("请补一行“{} -> …”，或将本档的一端放开", row.zh),
         ))
+    }
+
+    fn fixes(&self) -> Vec<Fix> {
+        self.fix.iter().cloned().collect()
     }
 }
 

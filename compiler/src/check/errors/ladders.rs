@@ -1,6 +1,6 @@
 //! What can be wrong with the rows of ladders.
 
-use fen_grammar::diagnostic::{Diagnostic, Label, Problem, Text};
+use fen_grammar::diagnostic::{Diagnostic, Fix, Label, Problem, Text};
 use fen_grammar::source::Span;
 use fen_grammar::tree::Name;
 use num_rational::BigRational;
@@ -188,6 +188,10 @@ impl Problem for UnusedShare {
     fn help(&self) -> Option<Text> {
         let name = &self.name.text;
         Some(Text::new(format!("declare it with `output {name}`"), format!("可用“输出 {name}”列为输出")))
+    }
+
+    fn fixes(&self) -> Vec<Fix> {
+        self.suggestion.iter().map(|near| Fix::rename(self.name.span, near)).collect()
     }
 }
 

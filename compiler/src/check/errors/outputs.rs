@@ -1,6 +1,6 @@
 //! What can be wrong with ranges, rounding, outputs and indicators.
 
-use fen_grammar::diagnostic::{Diagnostic, Label, Problem, Text};
+use fen_grammar::diagnostic::{Diagnostic, Fix, Label, Problem, Text};
 use fen_grammar::source::Span;
 use fen_grammar::tree::Name;
 
@@ -44,6 +44,8 @@ pub(in crate::check) struct InexactOutput {
     /// What its values are multiples of.
     pub(in crate::check) grid: Option<Text>,
     pub(in crate::check) measure: Measure,
+    /// Declares a rounding.
+    pub(in crate::check) fix: Option<Fix>,
 }
 
 impl Problem for InexactOutput {
@@ -79,6 +81,10 @@ impl Problem for InexactOutput {
             format!("请写明取整方式，例如“取整 四舍五入 到 {zh}”"),
         ))
     }
+
+    fn fixes(&self) -> Vec<Fix> {
+        self.fix.iter().cloned().collect()
+    }
 }
 
 pub(in crate::check) fn round_how(span: Span, measure: Measure) -> Diagnostic {
@@ -92,7 +98,7 @@ pub(in crate::check) fn round_how(span: Span, measure: Measure) -> Diagnostic {
 }
 
 /// A step as it could be written: `0.01 yuan`.
-fn step_like(measure: Measure) -> Text {
+pub(in crate::check) fn step_like(measure: Measure) -> Text {
     let example = example_of(Type::Measure(measure));
     Text::new(example.en.replacen('5', "0.01", 1), example.zh.replacen('5', "0.01", 1))
 }

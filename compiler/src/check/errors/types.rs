@@ -1,6 +1,6 @@
 //! What can be wrong with types and units.
 
-use fen_grammar::diagnostic::{Diagnostic, Label, Problem, Text};
+use fen_grammar::diagnostic::{Diagnostic, Fix, Label, Problem, Text};
 use fen_grammar::source::Span;
 use fen_grammar::tree::Name;
 
@@ -15,6 +15,8 @@ pub(in crate::check) struct Mismatch {
     pub(in crate::check) right: (Span, Text),
     /// A bare number, and how it would be written with a unit.
     pub(in crate::check) without_unit: Option<(Span, Text)>,
+    /// The bare number is written there, not a name for it.
+    pub(in crate::check) is_written: bool,
 }
 
 impl Problem for Mismatch {
@@ -39,6 +41,17 @@ impl Problem for Mismatch {
         let (_, example) = self.without_unit.as_ref()?;
         Some(Text::new(format!("write the unit: `{}`", example.en), format!("请写明单位：{}", example.zh)))
     }
+
+    fn fixes(&self) -> Vec<Fix> {
+        let fix = self.without_unit.as_ref().filter(|_| self.is_written);
+        fix.map(|(span, example)| unit_written(*span, example)).into_iter().collect()
+    }
+}
+
+/// Writes a number with its unit.
+fn unit_written(span: Span, text: &Text) -> Fix {
+    let title = Text::new(format!("write `{}`", text.en), format!("改为 {}", text.zh));
+    Fix::replace(title, span, text.clone())
 }
 
 /// `rate + rate`
@@ -194,6 +207,7 @@ pub(in crate::check) fn unknown_value(
 ) -> Diagnostic {
     let message = t(format!("`{name}` is not {}", of.en), format!("“{name}”不是{}", of.zh));
     error("fen::enum::unknown_value", message, span, near_or(near.as_deref(), "not one of its values", "不在取值之列"))
+        .with_fix(near.map(|near| Fix::rename(span, &near)))
         .with_help(t(format!("its values are {}", known.join(", ")), format!("取值有：{}", known.join("、"))))
 }
 
@@ -206,14 +220,17 @@ pub(in crate::check) fn code_without_quotes(name: &str, span: Span) -> Diagnosti
     let message = t(format!("`{name}` is a name, not a code"), format!("“{name}”是名称，而不是编码"));
     error("fen::type::literal", message, span, t("a code stands in quotes", "编码须加引号"))
         .with_help(t(format!("write `\"{name}\"`"), format!("请写作 \"{name}\"")))
+        .with_fix(Fix::rename(span, &format!("\"{name}\"")))
 }
 
 pub(in crate::check) fn ambiguous_value(name: &str, span: Span, having: &[String]) -> Diagnostic {
     let message = t(format!("`{name}` is a value of several enums"), format!("“{name}”是多个枚举的取值"));
-    error("fen::enum::ambiguous", message, span, t("which is meant?", "指哪一个？")).with_help(t(
+    let mut problem = error("fen::enum::ambiguous", message, span, t("which is meant?", "指哪一个？")).with_help(t(
         format!("write the enum before it: {}", having.join(" or ")),
         format!("请在前面写明枚举：{}", having.join(" 或 ")),
-    ))
+    ));
+    problem.fixes.extend(having.iter().map(|name| Fix::rename(span, name)));
+    problem
 }
 
 pub(in crate::check) fn literal_type(
@@ -228,7 +245,8 @@ pub(in crate::check) fn literal_type(
         format!("此处应为{}，而不是{}", wanted.zh, written.zh),
     );
     let here = t(format!("this is {}", written.en), format!("这是{}", written.zh));
-    error("fen::type::literal", message, span, here).with_help(match with_unit {
+    let fix = with_unit.as_ref().map(|text| unit_written(span, text));
+    error("fen::type::literal", message, span, here).with_fix(fix).with_help(match with_unit {
         Some(text) => t(format!("write the unit: `{}`", text.en), format!("请写明单位：{}", text.zh)),
         None => t(format!("for example `{}`", example.en), format!("例如“{}”", example.zh)),
     })

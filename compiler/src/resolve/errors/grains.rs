@@ -1,6 +1,6 @@
 //! What can be wrong with rows, groups, links, running values and reversals.
 
-use fen_grammar::diagnostic::{Diagnostic, Label, Problem, Text};
+use fen_grammar::diagnostic::{Diagnostic, Fix, Label, Problem, Text};
 use fen_grammar::source::Span;
 use fen_grammar::tree::Name;
 
@@ -54,6 +54,10 @@ impl Problem for UnknownGrain {
             ),
             format!("分组须写输入，如“每 人员 每 年”；一行称为“{zh}”，可用“每行 明细 属于 单据号”另行命名"),
         ))
+    }
+
+    fn fixes(&self) -> Vec<Fix> {
+        self.suggestion.iter().map(|near| Fix::rename(self.name.span, near)).collect()
     }
 }
 
