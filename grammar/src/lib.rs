@@ -8,8 +8,10 @@ mod blank;
 mod cut;
 pub mod diagnostic;
 mod errors;
+mod format;
 mod heads;
 mod hints;
+mod kept;
 pub mod literate;
 mod parse;
 mod read;
@@ -17,5 +19,6 @@ pub mod source;
 pub mod tree;
 mod words;
 
+pub use format::{format, format_markdown};
 pub use parse::{MAX_ITEM_BYTES, MAX_NESTING, MAX_SOURCE_BYTES, parse, parse_at, parse_source};
 pub use words::is_keyword;
