@@ -33,6 +33,11 @@ pub(crate) enum Command {
     Test(TestArgs),
     /// Print what a policy takes and gives, as JSON, or draw how it is settled
     Schema(SchemaArgs),
+    /// Format policies, or translate their words
+    ///
+    /// Comments, names, numbers and quoted texts stay as they are. Of Markdown files the ```fen blocks are formatted. A file
+    /// with mistakes in its syntax is left as it is.
+    Fmt(FmtArgs),
     /// Render policies as pages: clauses beside rules, tables, charts, examples and a glossary
     Doc(DocArgs),
     /// Serve editors over standard input and output (Language Server Protocol)
@@ -178,6 +183,20 @@ pub(crate) struct SchemaArgs {
     /// Language of messages (default: that of the terminal)
     #[arg(long, value_enum)]
     pub(crate) lang: Option<LangArg>,
+}
+
+/// `fen fmt`
+#[derive(Debug, clap::Args)]
+pub(crate) struct FmtArgs {
+    /// Policies, or folders of them; `-` is standard input, formatted to standard output
+    #[arg(required = true, value_name = "PATH")]
+    pub(crate) paths: Vec<PathBuf>,
+    /// Write the words of the language in this one; also the language of messages
+    #[arg(long, value_enum)]
+    pub(crate) lang: Option<LangArg>,
+    /// Write nothing; list the files that would change, and exit with 1 if there are any
+    #[arg(long)]
+    pub(crate) check: bool,
 }
 
 /// `fen doc`
@@ -343,6 +362,7 @@ impl Args {
             Command::Run(args) => args.lang,
             Command::Test(args) => args.lang,
             Command::Schema(args) => args.lang,
+            Command::Fmt(args) => args.lang,
             Command::Doc(args) => args.lang,
             Command::Lsp(args) => args.lang,
             Command::Help(args) => args.lang,

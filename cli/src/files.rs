@@ -194,6 +194,22 @@ pub(crate) fn publish(files: Vec<Whole>) -> Outcome<()> {
     Ok(())
 }
 
+/// Puts other text in a file: whole, or not at all. Where a link leads to the file, the link stays; its permissions stay too.
+pub(crate) fn replace(path: &Path, bytes: &[u8]) -> Outcome<()> {
+    let place = place(path);
+    let failed = |error: &io::Error| Error::write(path, error);
+    let permissions = fs::metadata(&place).map_err(|error| failed(&error))?.permissions();
+    if permissions.readonly() {
+        return Err(failed(&io::Error::from(io::ErrorKind::PermissionDenied)));
+    }
+    let mut draft = Draft::create(&place)?;
+    draft.write_all(bytes).map_err(|error| failed(&error))?;
+    if let Draft::File(writer, _) = &draft {
+        writer.get_ref().as_file().set_permissions(permissions).map_err(|error| failed(&error))?;
+    }
+    draft.finish()
+}
+
 /// The file of a coarser grain: its name stands before the ending of `path`.
 pub(crate) fn beside(path: &Path, grain: &str) -> PathBuf {
     match path.extension() {

@@ -47,7 +47,8 @@ pub(crate) fn report(analysis: &Analysis, lang: Lang) {
     }
 }
 
-fn style() -> Style {
+/// How messages are drawn: in colours on a terminal.
+pub(crate) fn style() -> Style {
     let colours = std::io::IsTerminal::is_terminal(&std::io::stderr()) && std::env::var_os("NO_COLOR").is_none();
     if colours { Style::Colours } else { Style::Plain }
 }

@@ -9,6 +9,7 @@ mod disk;
 mod doc;
 mod error;
 mod files;
+mod fmt;
 mod help;
 mod language;
 mod load;
@@ -35,6 +36,7 @@ fn main() -> ExitCode {
         Command::Run(args) => run::run(&args, lang),
         Command::Test(args) => test::test(&args, lang),
         Command::Schema(args) => schema::schema(&args, lang),
+        Command::Fmt(args) => fmt::fmt(&args, lang),
         Command::Doc(args) => doc::doc(&args, lang),
         Command::Lsp(args) => lsp::lsp(&args, lang),
         Command::Help(args) => help::help(&args, lang),

@@ -28,6 +28,7 @@ mod witness;
 pub use fen_grammar::diagnostic::{Diagnostic, Edit, Fix, Label, Lang, Severity, Text, nearest};
 pub use fen_grammar::literate;
 pub use fen_grammar::source::{Position, Source, Sources, Span};
+pub use fen_grammar::{format, format_markdown};
 
 pub use crate::compare::{Change, Comparison, Difference, Head, Renamed, Side, compare};
 pub use crate::gather::{Files, NoFiles};

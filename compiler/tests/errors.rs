@@ -15,9 +15,11 @@ use fen_compiler::{Analysis, Files, Lang, Source, analyze_with};
 use crate::page::{Page, Piece, Section};
 
 /// Codes of the compiler that no policy of reasonable size brings about. Their sections say so in an **Example.**
-const WITHOUT_A_POLICY: [&str; 6] = [
+const WITHOUT_A_POLICY: [&str; 8] = [
     "fen::file::too_many",
+    "fen::format::name",
     "fen::internal::emit",
+    "fen::internal::format",
     "fen::internal::syntax",
     "fen::ladder::too_many_rows",
     "fen::policy::too_large",

@@ -285,3 +285,52 @@ impl Problem for NoBlocks {
         ))
     }
 }
+
+/// The formatter would write something else than it has read: a mistake in the formatter.
+pub(crate) struct Misformatted {
+    pub(crate) span: Span,
+}
+
+impl Problem for Misformatted {
+    const CODE: &'static str = "fen::internal::format";
+
+    fn message(&self) -> Text {
+        Text::new(
+            "this item could not be formatted without changing it; nothing was written; please report it",
+            "整理本条会改变其内容，因此未作任何改动，请反馈",
+        )
+    }
+
+    fn labels(&self) -> Vec<Label> {
+        vec![Label::new(self.span, "this item", "本条")]
+    }
+}
+
+/// A name would be read as a word of the language an item is to be translated to.
+pub(crate) struct Untranslatable {
+    pub(crate) span: Span,
+    pub(crate) lang: Lang,
+}
+
+impl Problem for Untranslatable {
+    const CODE: &'static str = "fen::format::name";
+
+    fn message(&self) -> Text {
+        match self.lang {
+            Lang::En => Text::new("this item cannot be translated to English", "本条无法译成英文"),
+            Lang::Zh => Text::new("this item cannot be translated to Chinese", "本条无法译成中文"),
+        }
+    }
+
+    fn labels(&self) -> Vec<Label> {
+        vec![Label::new(
+            self.span,
+            "one of its names would be read as a word of the language there",
+            "其中某个名称译后会被读作关键词",
+        )]
+    }
+
+    fn help(&self) -> Option<Text> {
+        Some(Text::new("rename what is called like a word of the language", "请将与关键词同名者改名"))
+    }
+}

@@ -132,6 +132,9 @@ fn word(before: &str, found: &str) -> Hint {
         "not" | "非" => ("that something differs is written `is not`", "不等请写“不为”"),
         "是" => ("that something equals is written `is`", "相等请写“为”"),
         "万" | "亿" => ("write 万元 or 亿元", "请写 万元 或 亿元"),
+        "wan" | "yi" | "million" | "billion" => {
+            ("write `wan yuan` (10 000) or `yi yuan` (100 000 000)", "请写 wan yuan（万元）或 yi yuan（亿元）")
+        }
         _ => return None,
     })
 }

@@ -9,8 +9,10 @@ mod cut;
 pub mod diagnostic;
 mod errors;
 mod expect;
+mod format;
 mod heads;
 mod hints;
+mod kept;
 pub mod literate;
 mod parse;
 mod read;
@@ -23,6 +25,7 @@ pub mod tree;
 mod words;
 
 pub use expect::{Expected, ItemWord, Word, expected, keyword, language};
+pub use format::{format, format_markdown};
 pub use parse::{MAX_ITEM_BYTES, MAX_NESTING, MAX_SOURCE_BYTES, parse, parse_at, parse_source};
 pub use tokens::{Token, TokenKind, is_part as is_name_part, tokens};
 pub use words::is_keyword;

@@ -13,6 +13,7 @@ use crate::diagnostic::{Diagnostic, Lang, Text};
 use crate::errors::{Limit, MixedLanguages, NoBlocks, NotInColumn0, TooLarge, UnclosedBlock, Unexpected, UnknownItem};
 use crate::heads::{Head, head};
 use crate::hints::hint;
+use crate::kept;
 use crate::read::Reader;
 use crate::remedies::{Failed, remedies};
 use crate::source::{Source, Span};
@@ -137,20 +138,34 @@ fn parse_item(text: &str, span: Span) -> Result<Item, Box<Diagnostic>> {
 
 /// The language of the item's words, or a diagnostic if it has words of both.
 fn one_language(pair: &Pair<'_, Rule>, item: Span) -> Result<Option<Lang>, Box<Diagnostic>> {
-    let mut first: Option<(Span, Lang, String)> = None;
+    if let Ok(lang) = mixture(pair, &[]) {
+        return Ok(lang);
+    }
+    // Names may be words of the other language.
+    mixture(pair, &kept::places(pair)).map_err(|words| {
+        let [first, second] = words.map(|(word, lang)| {
+            let span = Span { start: item.start + word.as_span().start(), end: item.start + word.as_span().end() };
+            (span, lang, word.as_str().to_owned())
+        });
+        Box::new(MixedLanguages { first, second }.into())
+    })
+}
+
+/// The language of the words of a pair, but for those at `names`; or the first two that differ.
+fn mixture<'a>(pair: &Pair<'a, Rule>, names: &[usize]) -> Result<Option<Lang>, [(Pair<'a, Rule>, Lang); 2]> {
+    let mut first: Option<(Pair<'a, Rule>, Lang)> = None;
     for word in pair.clone().into_inner().flatten() {
         let Some(lang) = language_of(word.as_rule(), word.as_str()) else { continue };
-        let span = Span { start: item.start + word.as_span().start(), end: item.start + word.as_span().end() };
+        if names.contains(&word.as_span().start()) {
+            continue;
+        }
         match &first {
-            None => first = Some((span, lang, word.as_str().to_owned())),
-            Some(earlier) if earlier.1 != lang => {
-                let second = (span, lang, word.as_str().to_owned());
-                return Err(Box::new(MixedLanguages { first: earlier.clone(), second }.into()));
-            }
-            Some(_) => {}
+            None => first = Some((word, lang)),
+            Some((_, earlier)) if *earlier == lang => {}
+            Some(earlier) => return Err([earlier.clone(), (word, lang)]),
         }
     }
-    Ok(first.map(|(_, lang, _)| lang))
+    Ok(first.map(|(_, lang)| lang))
 }
 
 fn unknown_item(text: &str, span: Span, word: String, suggestion: Option<&'static str>) -> Diagnostic {
@@ -162,6 +177,14 @@ fn unknown_item(text: &str, span: Span, word: String, suggestion: Option<&'stati
     }
     let found = Span { start: span.start, end: span.start + word.len() };
     UnknownItem { span: found, word, suggestion }.into()
+}
+
+/// Reads the pairs of an item that was parsed before; `None` if it has an error.
+pub(crate) fn with_pairs<T>(text: &str, read: impl FnOnce(Pair<'_, Rule>) -> T) -> Option<T> {
+    let prepared = prepare(text);
+    let Head::Item(rule, _) = head(text) else { return None };
+    let pair = FenParser::parse(rule, &prepared.text).ok()?.next()?;
+    Some(read(pair))
 }
 
 /// Turns pest's error into one in the user's words.

@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 use crate::diagnostic::{Lang, Text};
 use crate::parse::Rule;
 
-/// Every word that has an English and a Chinese form. The units 万元 and 亿元 exist in Chinese only.
+/// Every word, with its English and its Chinese form. Units have further forms, see `format/units.rs`.
 pub(crate) const WORDS: &[(Rule, &str, &str)] = &[
     (Rule::kw_policy, "policy", "政策"),
     (Rule::kw_library, "library", "规则库"),
@@ -109,8 +109,8 @@ pub(crate) const WORDS: &[(Rule, &str, &str)] = &[
     (Rule::kw_code, "code", "编码"),
     (Rule::kw_id, "id", "标识"),
     (Rule::unit_pp, "pp", "个百分点"),
-    (Rule::unit_yi_yuan, "", "亿元"),
-    (Rule::unit_wan_yuan, "", "万元"),
+    (Rule::unit_yi_yuan, "yi yuan", "亿元"),
+    (Rule::unit_wan_yuan, "wan yuan", "万元"),
     (Rule::unit_yuan, "yuan", "元"),
     (Rule::unit_point, "points", "点"),
     (Rule::unit_month, "months", "个月"),
@@ -296,9 +296,8 @@ pub(crate) fn describe(rule: Rule, item_lang: Option<Lang>) -> Text {
     if let Some((_, en, zh)) = WORDS.iter().find(|(word, ..)| *word == rule) {
         let word = match item_lang {
             Some(Lang::Zh) => Text::new(*zh, *zh),
-            Some(Lang::En) if !en.is_empty() => Text::new(*en, *en),
-            Some(Lang::En) => Text::new(*zh, *zh),
-            None => Text::new(if en.is_empty() { *zh } else { *en }, *zh),
+            Some(Lang::En) => Text::new(*en, *en),
+            None => Text::new(*en, *zh),
         };
         return Text::new(format!("`{}`", word.en), format!("“{}”", word.zh));
     }
@@ -318,7 +317,7 @@ mod tests {
     #[test]
     fn table_and_grammar_agree() {
         for (rule, en, zh) in WORDS {
-            for word in [en, zh].into_iter().filter(|word| !word.is_empty()) {
+            for word in [en, zh] {
                 let pair = FenParser::parse(*rule, word).unwrap().next().unwrap();
                 assert_eq!(pair.as_str(), *word);
             }

@@ -4,6 +4,7 @@
 mod cases;
 mod diff;
 mod doc;
+mod fmt;
 mod folder;
 mod help;
 mod literate;

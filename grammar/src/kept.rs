@@ -1,0 +1,58 @@
+//! Words of the language that are names where they stand: keys behind `per` that are called like a unit, and ladders that are
+//! called like an aggregate.
+
+use pest::iterators::Pair;
+
+use crate::parse::Rule;
+
+/// The words behind `per` in an item that are units, unless a key has their name: `money per person`. Those of its type, and
+/// those of its last amount, each in order.
+pub(crate) fn possible_keys<'a>(item: &Pair<'a, Rule>) -> Vec<Vec<Pair<'a, Rule>>> {
+    let parts: Vec<Pair<'a, Rule>> = item.clone().into_inner().collect();
+    let last = |rule: Rule| parts.iter().rev().find(|part| part.as_rule() == rule);
+    match item.as_rule() {
+        Rule::input_item => {
+            let ty = last(Rule::type_ref);
+            let of_type = ty.map(|ty| ty.clone().into_inner().filter_map(word).collect()).unwrap_or_default();
+            vec![of_type, last(Rule::range).or(ty).map(of_amount).unwrap_or_default()]
+        }
+        Rule::output_item => vec![last(Rule::output_name).map(of_amount).unwrap_or_default()],
+        _ => Vec::new(),
+    }
+}
+
+/// The words behind each `per` of the last amount in a pair.
+fn of_amount<'a>(pair: &Pair<'a, Rule>) -> Vec<Pair<'a, Rule>> {
+    let (mut words, mut is_amount) = (Vec::new(), false);
+    for part in pair.clone().into_inner().flatten() {
+        match part.as_rule() {
+            Rule::number => {
+                words.clear();
+                is_amount = true;
+            }
+            Rule::per if is_amount => words.extend(word(part)),
+            _ => {}
+        }
+    }
+    words
+}
+
+/// What stands behind `per`.
+fn word(pair: Pair<'_, Rule>) -> Option<Pair<'_, Rule>> {
+    if pair.as_rule() == Rule::per { pair.into_inner().next_back() } else { None }
+}
+
+/// Whether what looks like an aggregate is a ladder applied to something: `sum(x)` without a group.
+pub(crate) fn is_application(aggregate: &Pair<'_, Rule>) -> bool {
+    let mut parts = aggregate.clone().into_inner();
+    let is_tally = parts.next().is_some_and(|word| word.as_rule() == Rule::tally);
+    is_tally && !parts.any(|part| part.as_rule() == Rule::group)
+}
+
+/// Where in an item words stand that may be names.
+pub(crate) fn places(item: &Pair<'_, Rule>) -> Vec<usize> {
+    let start = |pair: Pair<'_, Rule>| pair.as_span().start();
+    let applied = item.clone().into_inner().flatten();
+    let applied = applied.filter(|pair| pair.as_rule() == Rule::aggregate && is_application(pair));
+    possible_keys(item).into_iter().flatten().chain(applied).map(start).collect()
+}
