@@ -15,6 +15,7 @@ pub(crate) fn check(args: &CheckArgs, lang: Lang) -> Outcome<ExitCode> {
     let paths = files::policies(&args.paths)?;
     let mut all = Vec::new();
     let (mut bad, mut read, mut unreadable) = (0_usize, 0_usize, false);
+    let mut first_code = None;
     for path in &paths {
         let source = match files::source(path) {
             Ok(source) => source,
@@ -30,6 +31,7 @@ pub(crate) fn check(args: &CheckArgs, lang: Lang) -> Outcome<ExitCode> {
         let analysis = analyze_with(&source, &Disk);
         read += 1;
         bad += usize::from(analysis.has_error());
+        first_code = first_code.or_else(|| analysis.diagnostics().first().map(|diagnostic| diagnostic.code));
         match args.format {
             CheckFormat::Text => load::report(&analysis, lang),
             CheckFormat::Json => all.extend(render::json(analysis.sources(), analysis.diagnostics(), lang)),
@@ -43,6 +45,12 @@ pub(crate) fn check(args: &CheckArgs, lang: Lang) -> Outcome<ExitCode> {
                 Lang::En => format!("{good} of {count} without errors\n"),
                 Lang::Zh => format!("共检查 {count} 份，其中 {good} 份没有错误\n"),
             });
+            if let Some(code) = first_code {
+                print_error(&match lang {
+                    Lang::En => format!("more on a code: fen help {code}\n"),
+                    Lang::Zh => format!("代码详解：fen help {code}\n"),
+                });
+            }
         }
     }
     Ok(match (unreadable, bad) {

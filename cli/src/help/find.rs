@@ -43,6 +43,11 @@ pub(super) fn find<'f, 'p>(page: &'f Page<'p>, topic: &str) -> Found<'f, 'p> {
     Found::None { nearest: nearest(page, &topic) }
 }
 
+/// The other codes that end like this one: `missing` is the code of a row, and the end of codes of policies.
+pub(super) fn namesakes<'f, 'p>(page: &'f Page<'p>, code: &str) -> Vec<&'f Section<'p>> {
+    page.sections().filter(|section| section.code != code && ends(section.code).any(|end| end == code)).collect()
+}
+
 /// A code and what follows each `::` in it.
 fn ends(code: &str) -> impl Iterator<Item = &str> {
     std::iter::successors(Some(code), |end| end.split_once("::").map(|(_, rest)| rest))

@@ -8,7 +8,7 @@ use std::process::ExitCode;
 use clap::Parser;
 use fen_compiler::Lang;
 
-use self::find::{Found, find};
+use self::find::{Found, find, namesakes};
 use self::page::{Page, Piece, Section};
 use crate::args::{Args, HelpArgs};
 use crate::error::{Error, Outcome, print};
@@ -28,7 +28,10 @@ pub(crate) fn help(args: &HelpArgs, lang: Lang) -> Outcome<ExitCode> {
     }
     let page = Page::read(ERRORS);
     match find(&page, topic) {
-        Found::One(section) => print(&section_text(section, lang))?,
+        Found::One(section) => {
+            let others = namesakes(&page, section.code);
+            print(&(section_text(section, lang) + &see_also(&others, lang)))?;
+        }
         Found::Group(sections) => print(&list(&sections, lang))?,
         Found::Several(sections) => return Err(ambiguous(topic, &sections, lang)),
         Found::None { nearest } => return Err(unknown(topic, nearest)),
@@ -81,20 +84,24 @@ fn file_name(info: &str) -> Option<&str> {
 
 /// Prose without Markdown: no stars, and in Chinese quotation marks around code.
 fn plain(prose: &str, lang: Lang) -> String {
-    let text = prose.replace("**", "");
     if lang == Lang::En {
-        return text;
+        return prose.replace("**", "");
     }
-    let mut quoted = String::new();
-    for (at, part) in text.split('`').enumerate() {
-        match at {
-            0 => {}
-            _ if at % 2 == 1 => quoted.push('“'),
-            _ => quoted.push('”'),
+    let prose = match prose.strip_prefix("**").and_then(|rest| rest.split_once("** ")) {
+        Some((label, rest)) => format!("{label}：{rest}"),
+        None => prose.to_owned(),
+    };
+    let mut text = String::new();
+    for (at, part) in prose.split('`').enumerate() {
+        // Quotation marks need no spaces around them.
+        let (is_code, is_first) = (at % 2 == 1, at == 0);
+        match (is_code, is_first) {
+            (true, _) => text = text.trim_end_matches(' ').to_owned() + "“" + part + "”",
+            (false, true) => text.push_str(part),
+            (false, false) => text.push_str(part.trim_start_matches(' ')),
         }
-        quoted.push_str(part);
     }
-    quoted
+    text
 }
 
 fn title<'p>(section: &Section<'p>, lang: Lang) -> &'p str {
@@ -110,6 +117,18 @@ fn list(sections: &[&Section<'_>], lang: Lang) -> String {
     let width = sections.iter().map(|section| section.code.len()).max().unwrap_or_default();
     let line = |section: &&Section<'_>| format!("{:width$}  {}\n", section.code, title(section, lang));
     sections.iter().map(line).collect()
+}
+
+/// Other codes that may have been meant.
+fn see_also(sections: &[&Section<'_>], lang: Lang) -> String {
+    if sections.is_empty() {
+        return String::new();
+    }
+    let label = match lang {
+        Lang::En => "See also:",
+        Lang::Zh => "另见：",
+    };
+    format!("\n{label}\n{}", list(sections, lang))
 }
 
 fn ambiguous(topic: &str, sections: &[&Section<'_>], lang: Lang) -> Error {
@@ -153,7 +172,7 @@ mod tests {
 
     #[test]
     fn sections_are_plain_text() {
-        let wanted = "fen::a::b\nOne\n\nCause. Write `x`.\n\n    [f.csv]\n    a,b\n\n---\nfen::a::b\n一\n\n原因 写 “x”，不写 “y”。\n";
+        let wanted = "fen::a::b\nOne\n\nCause. Write `x`.\n\n    [f.csv]\n    a,b\n\n---\nfen::a::b\n一\n\n原因：写“x”，不写“y”。\n";
         assert_eq!(section(), wanted);
     }
 }

@@ -32,7 +32,6 @@ pub(crate) enum Piece<'p> {
     /// A fenced block.
     Block {
         /// What stands behind the fence.
-        #[allow(dead_code, reason = "only tests run the blocks")]
         info: &'p str,
         /// What stands between the fences.
         lines: Vec<&'p str>,

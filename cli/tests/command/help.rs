@@ -1,6 +1,7 @@
 //! `fen help`, and what `docs/errors.md` says of rows that are rejected.
 
 #[path = "../../src/help/page.rs"]
+#[allow(dead_code, reason = "the command uses more of it")]
 mod page;
 
 use std::collections::BTreeSet;
@@ -24,6 +25,8 @@ fn codes_are_explained_in_both_languages() {
     insta::assert_snapshot!("gap_zh", zh.stdout());
     assert_eq!(folder.fen(&["help", "[fen::tier::gap]"]).stdout(), en.stdout());
     assert!(folder.fen(&["help", "below_min"]).stdout().starts_with("below_min\nBelow"));
+    let row = folder.fen(&["help", "missing"]).stdout();
+    assert!(row.starts_with("missing\n") && row.contains("\nSee also:\nfen::"), "{row}");
     let ending = folder.fen(&["help", "open_end"]);
     assert!(ending.stdout().starts_with("fen::tier::open_end\n"), "{}", ending.stdout());
 }
@@ -37,7 +40,7 @@ fn every_code_can_be_asked_for() {
     for section in page.sections() {
         // One code of each group: starting the command a hundred times takes long.
         if groups.insert(section.code.split("::").nth(1)) {
-            for (lang, label) in [("en", "Cause. "), ("zh", "原因 ")] {
+            for (lang, label) in [("en", "Cause. "), ("zh", "原因：")] {
                 let done = folder.fen(&["help", section.code, "--lang", lang]);
                 assert_eq!(done.code(), 0, "{}", section.code);
                 assert!(done.stdout().starts_with(&format!("{}\n", section.code)) && done.stdout().contains(label));
