@@ -223,11 +223,11 @@ impl Rules<'_> {
 
     /// The clause of a ladder as a whole stands under its last row.
     pub(crate) fn ladder_cite(&self, subject: &str) -> Option<Quoted> {
-        let rows = self.items.iter().filter_map(|item| match &item.kind {
+        let mut rows = self.items.iter().filter_map(|item| match &item.kind {
             ItemKind::LadderRow(row) if row.subject.text == subject => Some(&row.cite),
             _ => None,
         });
-        rows.last().cloned().flatten()
+        rows.next_back().cloned().flatten()
     }
 }
 

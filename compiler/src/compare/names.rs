@@ -107,9 +107,12 @@ fn rename(names: &mut Names, kind: RuleKind, old: &str, new: &str, renamed: &mut
     renamed.push(Renamed { kind, old: old.to_owned(), new: new.to_owned() });
 }
 
+/// An enum with its values and their labels.
+type Values = (String, Vec<(String, Vec<Quoted>)>);
+
 /// Enums of as many values, in their order; and the values of enums that belong together, by their place.
 fn enums(old: &mut View<'_>, new: &View<'_>, is_translation: bool, renamed: &mut Vec<Renamed>) {
-    let all = |items: &'_ [Item]| -> Vec<(String, Vec<(String, Vec<Quoted>)>)> {
+    let all = |items: &'_ [Item]| -> Vec<Values> {
         let enums = items.iter().filter_map(|item| match &item.kind {
             ItemKind::Enum(one) => {
                 let values = one.values.iter().map(|(name, labels)| (name.text.clone(), labels.clone()));
@@ -127,7 +130,7 @@ fn enums(old: &mut View<'_>, new: &View<'_>, is_translation: bool, renamed: &mut
         }
     }
     for (name, values) in olds.iter().filter(|(name, _)| !all(new.rules.items).iter().any(|(other, _)| other == name)) {
-        let fits = |(other, others): &(String, Vec<(String, Vec<Quoted>)>)| {
+        let fits = |(other, others): &Values| {
             let shared = values.iter().filter(|(value, _)| others.iter().any(|(other, _)| other == value)).count();
             let is_new = !olds.iter().any(|(old, _)| old == other);
             is_new && values.len() == others.len() && (is_translation || shared == values.len())

@@ -187,7 +187,7 @@ fn cells(view: &View<'_>, param: &Param, table: Option<&Table>, cuts: &Cuts) -> 
             };
             keys = keys
                 .iter()
-                .flat_map(|key| places.iter().map(|place| [key.as_slice(), &[place.clone()]].concat()))
+                .flat_map(|key| places.iter().map(|place| [key.as_slice(), std::slice::from_ref(place)].concat()))
                 .collect();
         }
         count += keys.len();

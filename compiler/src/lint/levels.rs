@@ -31,6 +31,9 @@ struct Series {
     cells: Vec<i64>,
 }
 
+/// The level, the first day and the value of a row.
+type Cell = (u32, Option<i32>, i64);
+
 /// Every series along a declared enum of at least `least` values: the place of the key, the enum, and the series.
 fn series(program: &Program, table: &Table, least: usize) -> Vec<(EnumId, Vec<Series>)> {
     const MOST_ROWS: usize = 20_000;
@@ -44,7 +47,7 @@ fn series(program: &Program, table: &Table, least: usize) -> Vec<(EnumId, Vec<Se
             continue;
         };
         // By the other keys: by level and day, the cell.
-        let mut groups: BTreeMap<Vec<u32>, Vec<(u32, Option<i32>, i64)>> = BTreeMap::new();
+        let mut groups: BTreeMap<Vec<u32>, Vec<Cell>> = BTreeMap::new();
         for row in &table.rows {
             let mut others = row.keys.clone();
             if place < others.len() {
@@ -57,7 +60,7 @@ fn series(program: &Program, table: &Table, least: usize) -> Vec<(EnumId, Vec<Se
             let days: BTreeSet<Option<i32>> = rows.iter().map(|(_, from, _)| *from).collect();
             for day in days {
                 let at = |level: usize| {
-                    let applies = |(known, from, _): &&(u32, Option<i32>, i64)| {
+                    let applies = |(known, from, _): &&Cell| {
                         usize::try_from(*known).is_ok_and(|known| known == level) && *from <= day
                     };
                     rows.iter().filter(applies).max_by_key(|(_, from, _)| *from).map(|(.., cell)| *cell)

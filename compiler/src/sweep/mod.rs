@@ -531,10 +531,10 @@ impl<'p> Sweeper<'p> {
         let mut rows: Vec<(Option<BigRational>, Span)> = Vec::new();
         for item in self.rules.items {
             match &item.kind {
-                ItemKind::LadderRow(row) if row.subject.text == name => {
-                    if from.is_none() || row.from.as_ref().and_then(day) == from {
-                        rows.push((low(&row.bounds), item.span));
-                    }
+                ItemKind::LadderRow(row)
+                    if row.subject.text == name && (from.is_none() || row.from.as_ref().and_then(day) == from) =>
+                {
+                    rows.push((low(&row.bounds), item.span));
                 }
                 ItemKind::Schedule(schedule) if schedule.name.text == name => {
                     for (begin, steps) in &schedule.versions {

@@ -66,6 +66,12 @@ pub(crate) struct TooMany;
 
 type Cut<T> = Result<T, TooMany>;
 
+/// First and last place of a stretch, and the piece that each of two has there.
+type Overlap = (i128, i128, Rc<Function>, Rc<Function>);
+
+/// The first place of a stretch of one sign, the sign (none where there is no value), and the exact number where it begins.
+type Signs = (i128, Option<Ordering>, Option<BigRational>);
+
 /// What brings a cut about.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Cause {
@@ -225,7 +231,7 @@ impl<'p> Cutter<'p> {
     }
 
     /// The stretches on which both have one piece: first and last place, and the pieces.
-    fn overlaps(&self, left: &Pieces, right: &Pieces) -> Cut<Vec<(i128, i128, Rc<Function>, Rc<Function>)>> {
+    fn overlaps(&self, left: &Pieces, right: &Pieces) -> Cut<Vec<Overlap>> {
         let mut starts: Vec<i128> = left.iter().chain(right.iter()).map(|(start, _)| *start).collect();
         starts.sort_unstable();
         starts.dedup();
@@ -427,12 +433,7 @@ impl<'p> Cutter<'p> {
     }
 
     /// The stretches on which a function has one sign: first place, sign, and the exact number where it changes.
-    fn signs(
-        &self,
-        function: &Rc<Function>,
-        start: i128,
-        end: i128,
-    ) -> Cut<Vec<(i128, Option<Ordering>, Option<BigRational>)>> {
+    fn signs(&self, function: &Rc<Function>, start: i128, end: i128) -> Cut<Vec<Signs>> {
         let zero = BigRational::zero();
         let sign = |place: i128| function.at(&self.line.at(place)).map(|value| value.cmp(&zero));
         if function.as_constant().is_some() || function.is_undefined() {
