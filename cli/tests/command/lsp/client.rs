@@ -100,7 +100,7 @@ impl Editor {
             return self.kept.remove(at);
         }
         loop {
-            let message = self.messages.recv_timeout(PATIENCE).expect("the server says nothing");
+            let message = self.messages.recv_timeout(PATIENCE).unwrap();
             if wanted(&message) {
                 return message;
             }
@@ -210,7 +210,7 @@ pub(crate) fn uri(path: &Path) -> String {
 /// Line and character (in units of UTF-16) of the `count`-th time that a part stands in a text, from 0.
 pub(crate) fn place(text: &str, part: &str, count: usize) -> (u32, u32) {
     let (at, _) = text.match_indices(part).nth(count).unwrap();
-    let before = &text[..at];
+    let (before, _) = text.split_at(at);
     let line = before.matches('\n').count();
     let column = before.rsplit('\n').next().unwrap().encode_utf16().count();
     (line.try_into().unwrap(), column.try_into().unwrap())
@@ -223,7 +223,7 @@ pub(crate) fn edited(text: &str, edits: &Value) -> String {
         let start: usize = text.split_inclusive('\n').take(line).map(str::len).sum();
         let wanted = usize::try_from(position["character"].as_u64().unwrap()).unwrap();
         let mut units = 0;
-        for (at, c) in text[start..].char_indices() {
+        for (at, c) in text.split_at(start).1.char_indices() {
             if units >= wanted {
                 return start + at;
             }
