@@ -50,7 +50,7 @@ pub enum ItemWord {
 /// A word that can be written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Word {
-    /// English; empty for units that only Chinese has.
+    /// English; empty if it has no such form.
     pub en: &'static str,
     /// Chinese.
     pub zh: &'static str,

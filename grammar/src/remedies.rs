@@ -83,8 +83,8 @@ fn slips(failed: &Failed<'_>) -> Vec<Slip> {
         "of" | "的" => one("*", "*"),
         "percent" => one("%", "%"),
         "是" => one("is", "为"),
-        "万" => one("万元", "万元"),
-        "亿" => one("亿元", "亿元"),
+        "万" => one("wan yuan", "万元"),
+        "亿" => one("yi yuan", "亿元"),
         "-" | "—" | "–" | "~" | "～" | "至" | "到" => one("..", ".."),
         _ if found.starts_with(|c: char| ('０'..='９').contains(&c)) => {
             let half: String = found.chars().map(half_width).collect();

@@ -8,6 +8,7 @@ mod analyst;
 mod complete;
 mod highlight;
 mod hover;
+mod layout;
 mod places;
 mod rename;
 mod report;

@@ -12,7 +12,7 @@ use tower_lsp_server::{Client, LanguageServer};
 use super::analyst::Shared;
 use super::text::{Encoding, Text};
 use super::workspace::{Document, View, name_of};
-use super::{actions, complete, highlight, hover, places, rename, report, symbols};
+use super::{actions, complete, highlight, hover, layout, places, rename, report, symbols};
 
 /// How long a question waits for the text to be read. After that it is answered from the text before.
 const PATIENCE: Duration = Duration::from_millis(300);
@@ -138,6 +138,7 @@ impl LanguageServer for FenServer {
             references_provider: Some(OneOf::Left(true)),
             document_highlight_provider: Some(OneOf::Left(true)),
             document_symbol_provider: Some(OneOf::Left(true)),
+            document_formatting_provider: Some(OneOf::Left(true)),
             rename_provider: Some(OneOf::Right(RenameOptions {
                 prepare_provider: Some(true),
                 work_done_progress_options: WorkDoneProgressOptions::default(),
@@ -274,6 +275,11 @@ impl LanguageServer for FenServer {
     async fn document_symbol(&self, params: DocumentSymbolParams) -> Result<Option<DocumentSymbolResponse>> {
         let view = self.view(&params.text_document.uri, PATIENCE).await;
         Ok(view.map(|view| DocumentSymbolResponse::Nested(symbols::symbols(&view))))
+    }
+
+    async fn formatting(&self, params: DocumentFormattingParams) -> Result<Option<Vec<TextEdit>>> {
+        let view = self.view(&params.text_document.uri, PATIENCE).await;
+        Ok(view.map(|view| layout::layout(&view)))
     }
 
     async fn code_action(&self, params: CodeActionParams) -> Result<Option<CodeActionResponse>> {

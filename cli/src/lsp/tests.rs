@@ -10,7 +10,7 @@ use tower_lsp_server::ls_types::{Position, Range, TextDocumentContentChangeEvent
 
 use super::text::{Encoding, Text};
 use super::workspace::{Document, Overlay, Root, View, Workspace};
-use super::{actions, analyst, complete, highlight, hover, places, rename, report, symbols};
+use super::{actions, analyst, complete, highlight, hover, layout, places, rename, report, symbols};
 
 const NAME: &str = "/nowhere/policy.fen";
 
@@ -50,6 +50,7 @@ fn ask(older: &str, newer: &str, position: Position) {
     let _ = places::highlights(&view, position);
     let _ = rename::prepare(&view, position);
     let _ = symbols::symbols(&view);
+    let _ = layout::layout(&view);
     let _ = highlight::highlight(&view, None);
     let _ = actions::hints(&view, everything);
     let _ = actions::actions(&workspace, &view, everything);

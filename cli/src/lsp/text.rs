@@ -144,6 +144,13 @@ impl Shift {
         Self { same_before: before, old_end: old.len() - behind, new_end: new.len() - behind }
     }
 
+    /// The replacement that makes the newer text of the older one; `None` if they are equal.
+    pub(crate) fn edit(&self, new: &str) -> Option<(Span, String)> {
+        let text = new.get(self.same_before..self.new_end).unwrap_or_default();
+        let span = Span { start: self.same_before, end: self.old_end };
+        (!text.is_empty() || span.start < span.end).then(|| (span, text.to_owned()))
+    }
+
     /// Where a byte of the newer text was in the older one.
     pub(crate) fn back(&self, offset: usize) -> Option<usize> {
         if offset <= self.same_before {

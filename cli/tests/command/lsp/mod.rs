@@ -488,3 +488,20 @@ fn policies_in_markdown_are_policies() {
     assert_eq!(editor.hover(&plain, (0, 3)), "");
     assert_eq!(editor.finish(), 0);
 }
+
+#[test]
+fn texts_are_laid_out() {
+    let wide = CHINESE.replace("支付 = 70% * 较大(费用 - 起付线, 0元)", "支付   =  70%*较大( 费用-起付线,0元 )");
+    assert_ne!(wide, CHINESE);
+    let (_folder, mut editor, uri) = opened(&wide);
+    let options = json!({ "textDocument": { "uri": uri }, "options": { "tabSize": 2, "insertSpaces": true } });
+    let edits = editor.ask("textDocument/formatting", options.clone());
+    let laid_out = edited(&wide, &edits);
+    assert!(laid_out.contains("= 70% * 较大(费用 - 起付线, 0元)  # 😀") && laid_out.contains("# 😀 表情"), "{laid_out}");
+    editor.replace(&uri, 2, &laid_out);
+    assert_eq!(editor.ask("textDocument/formatting", options.clone()), json!([]));
+    // What cannot be read stays.
+    editor.replace(&uri, 3, &wide.replace("输出 支付", "输出 支付 支付"));
+    assert_eq!(editor.ask("textDocument/formatting", options), json!([]));
+    assert_eq!(editor.finish(), 0);
+}
