@@ -38,6 +38,8 @@ pub(crate) enum Command {
     /// Comments, names, numbers and quoted texts stay as they are. Of Markdown files the ```fen blocks are formatted. A file
     /// with mistakes in its syntax is left as it is.
     Fmt(FmtArgs),
+    /// Explain the results of one claim: the values behind each, the alternatives that applied, the clauses
+    Explain(ExplainArgs),
     /// Render policies as pages: clauses beside rules, tables, charts, examples and a glossary
     Doc(DocArgs),
     /// Serve editors over standard input and output (Language Server Protocol)
@@ -197,6 +199,54 @@ pub(crate) struct FmtArgs {
     /// Write nothing; list the files that would change, and exit with 1 if there are any
     #[arg(long)]
     pub(crate) check: bool,
+}
+
+/// `fen explain`
+#[derive(Debug, clap::Args)]
+pub(crate) struct ExplainArgs {
+    /// The policy, or a module compiled from it
+    pub(crate) policy: PathBuf,
+    /// The claims, a CSV file; `-` is standard input
+    #[arg(long, value_name = "FILE")]
+    pub(crate) input: PathBuf,
+    /// The row to explain; the first one after the header is 1
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    pub(crate) row: u64,
+    /// How to show it
+    #[arg(long, value_enum, default_value_t = ExplainFormat::Text)]
+    pub(crate) format: ExplainFormat,
+    /// Also show the alternatives that were not taken, and why
+    #[arg(long)]
+    pub(crate) all: bool,
+    /// Where to write it (default: standard output)
+    #[arg(long, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+    /// A parameter's value, such as `irregular_cut=10pp` or `rate[county]=80%`; goes before --params
+    #[arg(long, value_name = "NAME=VALUE")]
+    pub(crate) set: Vec<String>,
+    /// A TOML file of parameter values, such as `irregular_cut = "10pp"`
+    #[arg(long, value_name = "FILE")]
+    pub(crate) params: Option<PathBuf>,
+    /// Take the rows in the order of the date that the policy orders them by, as `fen run --sort` does
+    #[arg(long)]
+    pub(crate) sort: bool,
+    /// What an earlier run has written with --state-out: running values go on from there
+    #[arg(long, value_name = "FILE")]
+    pub(crate) state_in: Option<PathBuf>,
+    /// Language of the explanation and of messages (default: that of the terminal)
+    #[arg(long, value_enum)]
+    pub(crate) lang: Option<LangArg>,
+}
+
+/// How `fen explain` shows a claim.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ExplainFormat {
+    /// Indented text
+    Text,
+    /// One JSON object
+    Json,
+    /// A page with the amounts as pictures; it needs no other files
+    Html,
 }
 
 /// `fen doc`
@@ -363,6 +413,7 @@ impl Args {
             Command::Test(args) => args.lang,
             Command::Schema(args) => args.lang,
             Command::Fmt(args) => args.lang,
+            Command::Explain(args) => args.lang,
             Command::Doc(args) => args.lang,
             Command::Lsp(args) => args.lang,
             Command::Help(args) => args.lang,

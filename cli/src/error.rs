@@ -95,6 +95,13 @@ impl From<fen_runtime::ParameterError> for Error {
     }
 }
 
+impl From<fen_explain::Problem> for Error {
+    fn from(error: fen_explain::Problem) -> Self {
+        let text = error.text();
+        Self::new(error.code(), text.en, text.zh)
+    }
+}
+
 /// Writes to standard output.
 pub(crate) fn print(text: &str) -> Outcome<()> {
     let mut out = io::stdout().lock();

@@ -8,6 +8,7 @@ mod diff;
 mod disk;
 mod doc;
 mod error;
+mod explain;
 mod files;
 mod fmt;
 mod help;
@@ -42,6 +43,7 @@ fn main() -> ExitCode {
         Command::Help(args) => help::help(&args, lang),
         Command::Diff(args) => diff::diff(&args, lang),
         Command::Sweep(args) => sweep::sweep(&args, lang),
+        Command::Explain(args) => explain::explain(&args, lang),
     };
     match done {
         Ok(code) => code,

@@ -23,6 +23,7 @@ mod rules;
 mod shrink;
 mod solve;
 mod sweep;
+mod trace;
 mod witness;
 
 pub use fen_grammar::diagnostic::{Diagnostic, Edit, Fix, Label, Lang, Severity, Text, nearest};

@@ -30,6 +30,7 @@ use crate::phases::{Cut, cut};
 use crate::resolve::program::{self as resolved, Referent};
 use crate::resolve::resolve;
 use crate::rules::Rules;
+use crate::trace::trace;
 
 pub use self::coverage::{
     CaseOutcome, Coverage, CoveragePoint, PointKind, Standing, Suggested, Suggestion, TableFile, tally,
@@ -381,7 +382,9 @@ impl Policy {
     /// # Errors
     /// Only if the compiler contradicts itself.
     pub fn compile(&self) -> Result<Module, Failure> {
-        let emitted = emit(&self.program, &self.phases, &sha256_of(&self.sources)).map_err(|_| Failure)?;
+        let traced = trace(&self.program, &self.phases, &self.sources);
+        let hash = sha256_of(&self.sources);
+        let emitted = emit(&self.program, &self.phases, traced.as_ref(), &hash).map_err(|_| Failure)?;
         Ok(Module { wasm: emitted.module, schema: emitted.schema })
     }
 
@@ -403,6 +406,12 @@ impl Policy {
             }
             Err(rejection) => self.rejected(rejection),
         }
+    }
+
+    /// The checked program and its sources.
+    #[cfg(test)]
+    pub(crate) fn parts(&self) -> (&Program, &Sources) {
+        (&self.program, &self.sources)
     }
 
     fn rejected(&self, rejection: Rejection) -> Outcome {

@@ -27,6 +27,8 @@ pub enum LoadError {
     AbiVersion(u32),
     /// The policy looks beyond the row at hand: batches cannot be settled on their own.
     NeedsStream,
+    /// It does not tell how results come about.
+    NoTrace,
     /// The machine refused to compile or instantiate it.
     Engine(String),
 }
@@ -58,6 +60,7 @@ impl LoadError {
             Self::Altered => "fen::module::altered",
             Self::AbiVersion(_) => "fen::module::abi_version",
             Self::NeedsStream => "fen::module::needs_stream",
+            Self::NoTrace => "fen::module::no_trace",
             Self::Engine(_) => "fen::module::engine",
         }
     }
@@ -110,6 +113,11 @@ impl LoadError {
             Self::NeedsStream => text(
                 "the policy looks beyond the row at hand; settle its rows with `Stream`, not with `Session`".into(),
                 "该政策的计算涉及多行数据，请用 Stream 结算，不能用 Session".into(),
+            ),
+            Self::NoTrace => text(
+                "the module does not tell how its results come about; it was compiled without, or is too large for it"
+                    .into(),
+                "该模块不含计算过程说明：编译时未生成，或政策规模过大".into(),
             ),
             Self::Engine(why) => {
                 text(format!("the module could not be prepared to run: {why}"), format!("模块无法准备运行：{why}"))

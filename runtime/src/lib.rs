@@ -37,6 +37,7 @@ mod plan;
 mod session;
 mod settlement;
 mod stream;
+mod trace;
 
 pub use cell::{Cell, format_cell, parse_cell};
 pub use describe::describe;
@@ -45,4 +46,5 @@ pub use load::{Policy, Runtime};
 pub use parameters::{ParameterError, Parameters};
 pub use session::Session;
 pub use settlement::{Cause, Rejected, Settlement, reason};
-pub use stream::{GrainResult, Step, Stream, StreamError, steps};
+pub use stream::{GrainResult, Seen, Step, Stream, StreamError, steps};
+pub use trace::{Traced, Tracer};

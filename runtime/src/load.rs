@@ -1,13 +1,13 @@
 //! Compiles modules that have been looked through.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use fen_schema::Schema;
 use wasmtime::{Config, Engine, ExternType, InstancePre, Linker, Module};
 
 use crate::codes::Codes;
 use crate::error::{LoadError, MemoryFault};
-use crate::outline::{Outline, first_line};
+use crate::outline::{Outline, TraceBytes, first_line};
 use crate::parameters::Parameters;
 use crate::places;
 use crate::session::Session;
@@ -36,7 +36,7 @@ impl Runtime {
     /// # Errors
     /// Whatever `docs/abi.md` says a host refuses.
     pub fn load(&self, bytes: &[u8]) -> Result<Policy, LoadError> {
-        let Outline { schema, codes, memory } = Outline::read(bytes)?;
+        let Outline { schema, codes, memory, trace } = Outline::read(bytes)?;
         places::check(&schema, memory).map_err(LoadError::DamagedSchema)?;
         // An error of the engine here means that the module is not valid: only its outline has been looked at.
         let module =
@@ -45,7 +45,8 @@ impl Runtime {
         let instance =
             Linker::new(&self.engine).instantiate_pre(&module).map_err(|error| LoadError::Engine(error.to_string()))?;
         let size = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
-        Ok(Policy { engine: self.engine.clone(), instance, schema: Arc::new(schema), codes: Arc::new(codes), size })
+        let (engine, schema, codes) = (self.engine.clone(), Arc::new(schema), Arc::new(codes));
+        Ok(Policy { engine, instance, schema, codes, size, trace, second: Arc::default() })
     }
 }
 
@@ -58,6 +59,9 @@ pub struct Policy {
     pub(crate) codes: Arc<Codes>,
     /// Bytes of the module.
     pub(crate) size: u64,
+    pub(crate) trace: Option<TraceBytes>,
+    /// The module of second entries, once it is needed.
+    pub(crate) second: Arc<OnceLock<InstancePre<()>>>,
 }
 
 impl Policy {

@@ -1,5 +1,8 @@
 //! The outline of a module, read before anything of it is compiled: what it imports, its memory, data, schema and codes.
 
+use std::sync::Arc;
+
+use fen_schema::trace::{TRACE_CODE_SECTION, TRACE_SECTION};
 use fen_schema::{ABI_VERSION, CODES_SECTION, SECTION, Schema};
 use wasmparser::{BinaryReaderError, Data, DataKind, MemoryType, Operator, Parser, Payload};
 
@@ -12,6 +15,14 @@ pub(crate) struct Outline {
     pub(crate) schema: Schema,
     pub(crate) codes: Codes,
     pub(crate) memory: MemorySize,
+    pub(crate) trace: Option<TraceBytes>,
+}
+
+/// The sections of a trace, as they stand in the module.
+#[derive(Clone)]
+pub(crate) struct TraceBytes {
+    pub(crate) json: Arc<[u8]>,
+    pub(crate) code: Arc<[u8]>,
 }
 
 /// The parts of a module that matter here, as they lie in its bytes.
@@ -19,6 +30,8 @@ pub(crate) struct Outline {
 struct Parts<'a> {
     schemas: Vec<&'a [u8]>,
     codes: Vec<&'a [u8]>,
+    traces: Vec<&'a [u8]>,
+    trace_codes: Vec<&'a [u8]>,
     memories: Vec<MemoryType>,
     /// Where each data segment ends in the memory.
     data_ends: Vec<u64>,
@@ -51,8 +64,14 @@ impl Outline {
         if u32::try_from(codes.len()) != Ok(schema.codes) || i32::try_from(codes.len()).is_err() {
             return Err(damaged("it has another number of codes"));
         }
-        Ok(Self { schema, codes, memory })
+        let trace = parts.trace(&schema.trace_sha256)?;
+        Ok(Self { schema, codes, memory, trace })
     }
+}
+
+/// Looks the module of second entries through: it keeps to the same rules.
+pub(crate) fn check_trace_code(code: &[u8]) -> Result<(), LoadError> {
+    Parts::read(code)?.memory().map(|_| ())
 }
 
 impl<'a> Parts<'a> {
@@ -88,10 +107,25 @@ impl<'a> Parts<'a> {
                 }
                 Payload::CustomSection(section) if section.name() == SECTION => parts.schemas.push(section.data()),
                 Payload::CustomSection(section) if section.name() == CODES_SECTION => parts.codes.push(section.data()),
+                Payload::CustomSection(section) if section.name() == TRACE_SECTION => parts.traces.push(section.data()),
+                Payload::CustomSection(section) if section.name() == TRACE_CODE_SECTION => {
+                    parts.trace_codes.push(section.data());
+                }
                 _ => {}
             }
         }
         Ok(parts)
+    }
+
+    /// The sections of the trace, if the schema says that there are any.
+    fn trace(&self, hash: &str) -> Result<Option<TraceBytes>, LoadError> {
+        match (self.traces.as_slice(), self.trace_codes.as_slice()) {
+            _ if hash.is_empty() => Ok(None),
+            ([json], [code]) if fen_schema::sha256(&[*json, *code].concat()) == hash => {
+                Ok(Some(TraceBytes { json: Arc::from(*json), code: Arc::from(*code) }))
+            }
+            _ => Err(LoadError::Altered),
+        }
     }
 
     /// The size of the memory, if it is what the interface demands and all data fit into it.

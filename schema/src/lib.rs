@@ -3,6 +3,7 @@
 //! `docs/abi.md` describes the same for hosts in other languages. Amounts are decimal strings, never floating point.
 
 mod plan;
+pub mod trace;
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -60,6 +61,9 @@ pub struct Schema {
     pub codes: u32,
     /// SHA-256 of that section's data, hexadecimal.
     pub codes_sha256: String,
+    /// SHA-256 of the section [`trace::TRACE_SECTION`], hexadecimal; empty if there is none.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub trace_sha256: String,
     /// What the host must supply before it can settle: one cell each, like a column of one row.
     pub parameters: Vec<Column>,
     /// Columns the host writes.

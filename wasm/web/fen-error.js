@@ -42,6 +42,7 @@ const MESSAGES = {
   total_out_of_range: { zh: "合计超出范围", en: "a total is out of its range" },
   state_invalid: { zh: "累计状态的内容不合规定", en: "the running state is not as described" },
   memory_full: { zh: "模块的内存不够存放累计数", en: "the module's memory has no room for more running values" },
+  trace_missing: { zh: "模块不含计算过程说明", en: "the module does not tell how its results come about" },
   bad_column: {
     zh: "列缺失、过短，或含有装不下的值",
     en: "a column is missing, too short, or holds a value that does not fit",

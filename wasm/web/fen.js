@@ -11,6 +11,7 @@ import { keepMachine, Machine } from "./fen-machine.js";
 import { Parameters } from "./fen-parameters.js";
 import { checkPlaces, readSchema } from "./fen-schema.js";
 import { Rows, rejected } from "./fen-rows.js";
+import { keepTrace, traceBytes } from "./fen-trace.js";
 import { isText, isValue, LAYOUTS, writeCell } from "./fen-values.js";
 
 export { formatMoney } from "./fen-amounts.js";
@@ -179,9 +180,13 @@ export async function loadPolicy(bytes) {
   await checkHash(binary.subarray(0, codeEnd), schema.code_sha256);
   const [codesSection = new ArrayBuffer(0)] = WebAssembly.Module.customSections(module, "fen.codes");
   await checkHash(codesSection, schema.codes_sha256);
+  const trace = traceBytes(module, schema);
+  if (trace) await checkHash(trace.both, schema.trace_sha256);
   const codes = readCodes(module, schema);
   const instance = await WebAssembly.instantiate(module).catch((error) => {
     throw new FenError("instantiation_failed", error.message);
   });
-  return new Policy(schema, codes, instance.exports);
+  const policy = new Policy(schema, codes, instance.exports);
+  if (trace) keepTrace(policy, trace);
+  return policy;
 }

@@ -273,6 +273,11 @@ impl Batch {
         self.rejected.push(RejectedRow { row: *row, cause: Arc::clone(&rejected.cause) });
     }
 
+    /// The place of a row among those that are given to the module, by its number in the file.
+    pub(crate) fn place_of(&self, row: u64) -> Option<usize> {
+        self.numbers.iter().position(|number| *number == row)
+    }
+
     /// All rows given to the module, each with its number.
     #[cfg(test)]
     pub(crate) fn rows(&self) -> impl Iterator<Item = (u64, &ByteRecord)> {

@@ -12,7 +12,7 @@ pub(crate) mod progress;
 mod quotes;
 mod results;
 pub(crate) mod sort;
-mod state;
+pub(crate) mod state;
 pub(crate) mod stream;
 mod summary;
 mod table;

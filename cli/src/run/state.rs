@@ -35,10 +35,12 @@ const GROUP_ROWS: usize = 1 << 16;
 
 /// Refuses to carry a state for a policy that has none.
 pub(crate) fn check(args: &RunArgs, schema: &Schema) -> Outcome<()> {
+    if args.state_in.is_none() && args.state_out.is_none() { Ok(()) } else { carries(schema) }
+}
+
+/// Whether a policy has a state to carry.
+pub(crate) fn carries(schema: &Schema) -> Outcome<()> {
     let policy = &schema.policy;
-    if args.state_in.is_none() && args.state_out.is_none() {
-        return Ok(());
-    }
     let Some(plan) = &schema.plan else {
         return Err(Error::new(
             "fen::state::none",

@@ -4,6 +4,7 @@
 mod cases;
 mod diff;
 mod doc;
+mod explain;
 mod fmt;
 mod folder;
 mod help;

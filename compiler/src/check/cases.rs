@@ -2,9 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use fen_grammar::tree::Name;
+use fen_grammar::diagnostic::Text;
+use fen_grammar::tree::{Name, Quoted};
 
-use super::program::Expr;
+use super::program::{Alternative, Choice, Expr, ExprKind, Role};
 use super::types::Type;
 use super::{Checker, errors};
 use crate::ids::ValueId;
@@ -32,6 +33,7 @@ impl Checker<'_> {
     fn cases(&mut self, value: &resolved::Value, cases: &[Case], otherwise: Option<&Case>) -> Option<Expr> {
         let depth = self.path.len();
         let mut checked: Vec<(Expr, Expr)> = Vec::new();
+        let mut notes = Vec::new();
         let mut wanted: Option<Type> = None;
         let mut is_whole = true;
         for case in cases {
@@ -50,6 +52,7 @@ impl Checker<'_> {
                 Some(expr) => {
                     wanted = wanted.or(Some(expr.ty));
                     checked.push((condition, expr));
+                    notes.push(noted(Role::Case, case.cite.as_ref()));
                 }
                 None => is_whole = false,
             }
@@ -77,14 +80,28 @@ impl Checker<'_> {
         }
         // Without `otherwise` the last case is what remains.
         let last = match last {
-            Some(last) => last,
-            None => checked.pop()?.1,
+            Some(last) => {
+                notes.push(noted(Role::Otherwise, otherwise.and_then(|case| case.cite.as_ref())));
+                last
+            }
+            None => {
+                let (condition, last) = checked.pop()?;
+                let written = self.sources.slice(condition.span);
+                notes.iter_mut().last()?.label = Text::new(written, written);
+                last
+            }
         };
-        self.one_of(checked, last, value)
+        self.one_of(checked, last, value, notes)
     }
 
     /// A choice whose values are brought to one type.
-    fn one_of(&mut self, cases: Vec<(Expr, Expr)>, last: Expr, value: &resolved::Value) -> Option<Expr> {
+    fn one_of(
+        &mut self,
+        cases: Vec<(Expr, Expr)>,
+        last: Expr,
+        value: &resolved::Value,
+        notes: Vec<Alternative>,
+    ) -> Option<Expr> {
         let mut joined = last;
         let mut unified = Vec::new();
         for (condition, expr) in cases {
@@ -96,7 +113,20 @@ impl Checker<'_> {
         for (_, expr) in &mut unified {
             expr.ty = ty;
         }
-        Some(Expr::cases(unified, joined, value.name.span))
+        let chosen = Expr::cases(unified, joined, value.name.span);
+        self.note_choice(&chosen, "", notes);
+        Some(chosen)
+    }
+
+    /// Takes note of what the alternatives of a choice are, in its order.
+    pub(super) fn note_choice(&mut self, chosen: &Expr, ladder: &str, alternatives: Vec<Alternative>) {
+        if let ExprKind::Cases(cases, _) = &chosen.kind
+            && let Some((first, _)) = cases.first()
+        {
+            let (span, first, ladder) = (chosen.span, first.span, ladder.to_owned());
+            let choice = Choice { span, first, ladder, alternatives };
+            self.program.choices.push(choice);
+        }
     }
 
     fn nowhere(&self) -> bool {
@@ -127,6 +157,7 @@ impl Checker<'_> {
         }
         let depth = self.path.len();
         let mut cases: Vec<(Expr, Option<Expr>)> = Vec::new();
+        let mut notes = Vec::new();
         for at in &order {
             let (Some(exception), Some(condition)) = (value.exceptions.get(*at), conditions.get(*at)) else { continue };
             if are_apart && self.never(condition) {
@@ -134,12 +165,16 @@ impl Checker<'_> {
             }
             let expr = self.under(condition.clone(), |checker| checker.expr(&exception.value));
             cases.push((condition.clone(), expr));
+            let name = exception.name.as_ref().map(|name| name.text.as_str()).unwrap_or_default();
+            let label = Text::new(name, name);
+            notes.push(Alternative { label, ..noted(Role::Exception, exception.cite.as_ref()) });
             self.path.push(condition.clone().negated());
         }
         let last = self.ordinary(value);
         self.path.truncate(depth);
         let cases = cases.into_iter().map(|(condition, expr)| Some((condition, expr?)));
-        self.one_of(cases.collect::<Option<Vec<_>>>()?, last?, value)
+        notes.push(Alternative::new(Role::Rule));
+        self.one_of(cases.collect::<Option<Vec<_>>>()?, last?, value, notes)
     }
 
     /// Which exception comes before which, by place, through any number of others.
@@ -234,4 +269,8 @@ impl Checker<'_> {
         }
         Some(base)
     }
+}
+
+fn noted(role: Role, cite: Option<&Quoted>) -> Alternative {
+    Alternative { clause: cite.map(|cite| cite.text.clone()), ..Alternative::new(role) }
 }

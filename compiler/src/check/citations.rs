@@ -23,6 +23,9 @@ pub(super) fn citations(resolved: &resolved::Program, sources: &Sources) -> Vec<
         if is_own || value.cite.is_some() {
             finder.rule(named(&value.name), value.cite.as_ref());
         }
+        for cite in cites_of_alternatives(value) {
+            finder.rule(named(&value.name), Some(cite));
+        }
     }
     for running in &resolved.runnings {
         finder.rule(named(&running.name), running.cite.as_ref());
@@ -49,6 +52,16 @@ pub(super) fn citations(resolved: &resolved::Program, sources: &Sources) -> Vec<
         finder.rule(("always".to_owned(), invariant.span), invariant.cite.as_ref());
     }
     finder.found
+}
+
+/// The clauses of a rule's cases and exceptions.
+fn cites_of_alternatives(value: &resolved::Value) -> impl Iterator<Item = &Quoted> {
+    let cases: Vec<&resolved::Case> = match &value.body {
+        ValueBody::Cases(cases, otherwise) => cases.iter().chain(otherwise.as_deref()).collect(),
+        _ => Vec::new(),
+    };
+    let exceptions = value.exceptions.iter().filter_map(|exception| exception.cite.as_ref());
+    cases.into_iter().filter_map(|case| case.cite.as_ref()).chain(exceptions)
 }
 
 struct Finder<'a> {

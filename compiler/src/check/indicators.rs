@@ -6,7 +6,7 @@ use fen_grammar::tree::{Comparison, IndicatorSeverity, RoundingMode};
 use num_rational::BigRational;
 
 use super::outputs::output_scale;
-use super::program::{Enum, EnumValue, Expr, ExprKind, Output, Rounding};
+use super::program::{Alternative, Enum, EnumValue, Expr, ExprKind, Output, Role, Rounding};
 use super::types::{Kind, Measure, Type, decimals, step_of};
 use super::{Checker, errors, label};
 use crate::ids::{EnumId, GrainId, ValueId};
@@ -54,10 +54,13 @@ impl Checker<'_> {
             _ => 1,
         };
         let mut cases = vec![(met, verdict(0))];
+        let mut roles = vec![Role::Met, Role::Missed];
         if let Some(guard) = &guard {
             cases.insert(0, (guard.clone().negated(), verdict(3)));
+            roles.insert(0, Role::NotApplicable);
         }
         let result = Expr::cases(cases, verdict(missed), span);
+        self.note_choice(&result, "", roles.into_iter().map(Alternative::new).collect());
         let gap = gap(indicator.comparison, &value, &target, measure, span);
         let present = guard.map(|guard| self.add_value(format!("{} applies", indicator.name.text), guard, None));
         let shown = self.shown(&value, measure, RATE_DECIMALS, RoundingMode::HalfUp);

@@ -10,7 +10,7 @@ use super::coverage::{Covering, is_negative};
 use super::errors::{NegativeBase, ShareOutside, ShareUnit, SharesSum, UnusedShare};
 use super::expressions::checked_symbol;
 use super::literals::measure_of;
-use super::program::{self, Body, Enum, EnumValue, Expr, ExprKind, Ladder, LadderVersion};
+use super::program::{self, Alternative, Body, Enum, EnumValue, Expr, ExprKind, Ladder, LadderVersion, Role};
 use super::rows::{Rows, Written};
 use super::types::{Facts, Grid, Measure, Type};
 use super::{Checker, errors, order};
@@ -285,7 +285,7 @@ impl Checker<'_> {
         if !is_whole {
             return None;
         }
-        self.by_row(&rows, &subject, base.as_ref(), name.span, value_of)
+        self.by_row(&rows, &subject, base.as_ref(), (&ladder.name.text, name.span), value_of)
     }
 
     /// A choice by the row that a subject lies in.
@@ -294,12 +294,13 @@ impl Checker<'_> {
         rows: &Rows,
         subject: &Expr,
         base: Option<&Expr>,
-        span: Span,
+        (ladder, span): (&str, Span),
         value_of: impl Fn(usize) -> Option<&'e resolved::Expr>,
     ) -> Option<Expr> {
         let mut wanted = None;
         let mut is_whole = true;
         let mut cases = Vec::new();
+        let mut notes = Vec::new();
         for (version_at, version) in rows.versions.iter().enumerate() {
             let in_version = self.in_version(rows, version_at, span);
             for row in &version.rows {
@@ -314,6 +315,7 @@ impl Checker<'_> {
                     Some(typed) => {
                         wanted = wanted.or(Some(typed.ty));
                         cases.push((condition, typed));
+                        notes.push(noted(row.text(rows.unit, true), version.from));
                     }
                     None => is_whole = false,
                 }
@@ -329,7 +331,9 @@ impl Checker<'_> {
             last = joined;
             unified.push((condition, value));
         }
-        Some(Expr::cases(unified, last, span))
+        let chosen = Expr::cases(unified, last, span);
+        self.note_choice(&chosen, ladder, notes);
+        Some(chosen)
     }
 
     /// A part of a whole that nothing uses is money that is lost, most likely by a slip of the pen.
@@ -420,8 +424,9 @@ impl Checker<'_> {
                 Some(Expr { span, ty: Type::Measure(measure), kind, facts })
             }
             None => {
-                let steps = &self.resolved.schedules.get(id.0)?.steps;
-                self.by_row(&schedule.rows, &argument, None, span, |at| steps.get(at).map(|step| &step.value))
+                let resolved::Schedule { steps, name, .. } = self.resolved.schedules.get(id.0)?;
+                let called = (name.text.as_str(), span);
+                self.by_row(&schedule.rows, &argument, None, called, |at| steps.get(at).map(|step| &step.value))
             }
         }
     }
@@ -471,7 +476,8 @@ impl Checker<'_> {
         let argument = self.expr(argument)?;
         let schedule = self.schedule(id)?;
         let argument = self.fitting(id, &schedule, argument, span)?;
-        self.row_reached(&schedule.rows, &argument, None, schedule.is_band, span)
+        let name = &self.resolved.schedules.get(id.0)?.name.text;
+        self.row_reached(&schedule.rows, &argument, None, schedule.is_band, (name, span))
     }
 
     /// `row of SUBJECT`
@@ -480,7 +486,7 @@ impl Checker<'_> {
         let ladder = self.resolved.ladders.get(id.0)?;
         let subject = self.subject_expr(ladder.subject?, span)?;
         let base = self.ladder_base(ladder)?;
-        self.row_reached(&rows, &subject, base.as_ref(), ladder.is_band, span)
+        self.row_reached(&rows, &subject, base.as_ref(), ladder.is_band, (&ladder.name.text, span))
     }
 
     /// The row that a subject lies in, as a value of an enum of the rows' bounds.
@@ -490,14 +496,16 @@ impl Checker<'_> {
         subject: &Expr,
         base: Option<&Expr>,
         is_band: bool,
-        span: Span,
+        (ladder, span): (&str, Span),
     ) -> Option<Expr> {
         let mut names: Vec<Text> = Vec::new();
         let mut cases = Vec::new();
+        let mut notes = Vec::new();
         for (at, version) in rows.versions.iter().enumerate() {
             let in_version = self.in_version(rows, at, span);
             for row in &version.rows {
                 let name = row.text(rows.unit, is_band);
+                notes.push(noted(name.clone(), version.from));
                 let place = names.iter().position(|known| *known == name).unwrap_or_else(|| {
                     names.push(name);
                     names.len() - 1
@@ -520,7 +528,9 @@ impl Checker<'_> {
             .map(|(condition, place, row)| (condition, Expr::ordinal(ty, i64::try_from(place).unwrap_or(0), row)))
             .collect();
         let (_, last) = cases.pop()?;
-        Some(Expr::cases(cases, last, span))
+        let chosen = Expr::cases(cases, last, span);
+        self.note_choice(&chosen, ladder, notes);
+        Some(chosen)
     }
 
     fn row_enum(&mut self, names: Vec<Text>) -> EnumId {
@@ -541,6 +551,11 @@ impl Checker<'_> {
         let resolved::ValueBody::Share(ladder) = body else { return false };
         self.resolved.ladders.get(ladder.0).is_some_and(|ladder| ladder.columns.len() > 1)
     }
+}
+
+/// What a row is as an alternative.
+fn noted(label: Text, from: Option<i32>) -> Alternative {
+    Alternative { label, from, ..Alternative::new(Role::Row) }
 }
 
 /// Whether no bound of a ladder has a unit.

@@ -237,6 +237,7 @@ impl<'a> Checker<'a> {
             required: Vec::new(),
             ordered_by: None,
             reversal: None,
+            choices: Vec::new(),
             invariants: Vec::new(),
             examples: Vec::new(),
             citations: citations::citations(resolved, sources),

@@ -59,6 +59,8 @@ pub(crate) struct Program {
     /// The date by which rows are ordered.
     pub(crate) ordered_by: Option<InputId>,
     pub(crate) reversal: Option<Reversal>,
+    /// What is known of the alternatives of choices; only explanations need it.
+    pub(crate) choices: Vec<Choice>,
     pub(crate) invariants: Vec<Invariant>,
     pub(crate) examples: Vec<Example>,
     pub(crate) citations: Vec<Citation>,
@@ -75,6 +77,47 @@ pub(crate) struct Citation {
     pub(crate) clause: String,
     /// What it says, where the source quotes it.
     pub(crate) text: Option<String>,
+}
+
+/// What the alternatives of a choice ([`ExprKind::Cases`]) are, in its order.
+#[derive(Clone, Debug)]
+pub(crate) struct Choice {
+    /// That of the choice, and that of its first condition: together they tell it from others.
+    pub(crate) span: Span,
+    pub(crate) first: Span,
+    /// The name of the ladder whose rows they are; empty if they are none.
+    pub(crate) ladder: String,
+    pub(crate) alternatives: Vec<Alternative>,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct Alternative {
+    pub(crate) role: Role,
+    /// The name of an exception, the bounds of a row, the condition of a case that is what remains.
+    pub(crate) label: Text,
+    /// The first day of a row's version.
+    pub(crate) from: Option<i32>,
+    pub(crate) clause: Option<String>,
+}
+
+/// What an alternative is in the source.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Role {
+    Case,
+    Otherwise,
+    Exception,
+    /// What exceptions are made from.
+    Rule,
+    Row,
+    Met,
+    Missed,
+    NotApplicable,
+}
+
+impl Alternative {
+    pub(crate) fn new(role: Role) -> Self {
+        Self { role, label: Text::new("", ""), from: None, clause: None }
+    }
 }
 
 /// An ordered set of names: declared, the rows of a ladder, or the verdicts of indicators.

@@ -5,7 +5,7 @@ use num_bigint::BigInt;
 use wasm_encoder::{BlockType, Function, Instruction as I, MemArg, ValType};
 
 use super::helpers::Helpers;
-use super::layout::{CAPACITY, Cell, Plan};
+use super::layout::{Cell, Plan};
 use super::row::Row;
 use super::state;
 use super::statuses::{Statuses, is_ranked};
@@ -42,7 +42,7 @@ pub(super) fn function(phase: &Phase, at: usize, plan: &Plan, statuses: &Statuse
     let f = &mut function;
 
     // Nothing is written where the answer is negative.
-    emit(f, &[I::LocalGet(ROWS), I::I32Const(CAPACITY.cast_signed()), I::I32GtU, I::If(BlockType::Empty)]);
+    emit(f, &[I::LocalGet(ROWS), I::I32Const(plan.capacity.cast_signed()), I::I32GtU, I::If(BlockType::Empty)]);
     emit(f, &[I::I32Const(NO_BATCH), I::Return, I::End]);
     if !plan.parameters.is_empty() {
         row.load_parameters(f);

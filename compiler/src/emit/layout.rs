@@ -14,7 +14,16 @@ use crate::phases::{Phase, Source};
 
 /// The name of the function that settles a batch in a phase.
 pub(super) fn entry(phase: usize) -> String {
-    if phase == 0 { "settle".to_owned() } else { format!("settle_{phase}") }
+    numbered("settle", phase)
+}
+
+/// The name of the function that traces a row in a phase.
+pub(super) fn second_entry(phase: usize) -> String {
+    numbered("trace", phase)
+}
+
+fn numbered(name: &str, phase: usize) -> String {
+    if phase == 0 { name.to_owned() } else { format!("{name}_{phase}") }
 }
 
 /// Rows of one batch: few enough that its columns stay in a core's cache, many enough that a call costs nothing.
@@ -53,6 +62,8 @@ pub(super) struct Array {
 /// Memory that is given to phases one after the other.
 #[derive(Clone, Debug)]
 pub(super) struct Space {
+    /// Rows of a batch.
+    capacity: u32,
     next: u32,
     /// What memory holds at first, by offset.
     pub(super) data: Vec<(u32, Vec<u8>)>,
@@ -75,6 +86,8 @@ pub(super) struct Table {
 /// The places of everything that a phase touches.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Plan {
+    /// Rows of a batch.
+    pub(super) capacity: u32,
     /// By input of the phase.
     pub(super) inputs: Vec<Cell>,
     /// By output of the phase that is a column.
@@ -96,8 +109,9 @@ pub(super) struct Plan {
 }
 
 impl Space {
-    pub(super) fn new() -> Self {
-        Self { next: FIRST, data: Vec::new(), parameters: None, tables: Vec::new(), known: HashMap::new() }
+    /// For columns of so many rows.
+    pub(super) fn new(capacity: u32) -> Self {
+        Self { capacity, next: FIRST, data: Vec::new(), parameters: None, tables: Vec::new(), known: HashMap::new() }
     }
 
     /// The first byte that is not given away.
@@ -118,7 +132,7 @@ impl Space {
 
     fn column(&mut self, ty: Type, low: BigInt, high: BigInt, is_optional: bool) -> Cell {
         let layout = layout(ty, &low, &high);
-        let offset = self.place(CAPACITY * layout.bytes() + STAGGER);
+        let offset = self.rows(layout.bytes());
         Cell { layout, offset, table: None, low, high, is_optional }
     }
 
@@ -165,6 +179,12 @@ impl Space {
         Array { offset, bytes, length }
     }
 
+    /// Places a column of cells of so many bytes.
+    fn rows(&mut self, bytes: u32) -> u32 {
+        let stagger = if self.capacity > 1 { STAGGER } else { 0 };
+        self.place(self.capacity * bytes + stagger)
+    }
+
     fn place(&mut self, bytes: u32) -> u32 {
         let offset = self.next;
         self.next = self.next.saturating_add(bytes).saturating_add(15) / 16 * 16;
@@ -174,7 +194,7 @@ impl Space {
 
 impl Plan {
     pub(super) fn new(program: &Program, phase: &Phase, statuses: &Statuses, space: &mut Space) -> Self {
-        let mut plan = Self::default();
+        let mut plan = Self { capacity: space.capacity, ..Self::default() };
         let mut lengths = vec![0; phase.tables.len()];
         for import in &phase.inputs {
             let input = &import.input;
@@ -198,9 +218,9 @@ impl Plan {
             let Some(op) = phase.kernel.op(cell.value) else { continue };
             plan.outputs.push(space.column(output.ty, op.low.clone(), op.high.clone(), output.is_optional));
         }
-        plan.status = space.place(CAPACITY * 2 + STAGGER);
+        plan.status = space.rows(2);
         for length in lengths {
-            let places = space.place(CAPACITY * 4 + STAGGER);
+            let places = space.rows(4);
             plan.tables.push(Table { places, bytes: u32::next_multiple_of(length, 8) });
         }
         plan.parameters = space.parameters(program);

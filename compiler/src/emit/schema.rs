@@ -1,7 +1,7 @@
 //! The schema of a program and its phases.
 
 use fen_grammar::diagnostic::{self, Lang};
-use fen_schema::{ABI_VERSION, Batch, Citation, Column, ColumnType, EnumValue, InForce, Language, Place, Schema, Text};
+use fen_schema::{ABI_VERSION, Batch, Citation, Column, EnumValue, InForce, Language, Place, Schema, Text};
 use num_bigint::BigInt;
 use num_rational::BigRational;
 
@@ -9,14 +9,16 @@ use super::layout::{CAPACITY, Cell, Plan, entry};
 use super::statuses::Statuses;
 use super::stream;
 use crate::check::program::{Program, date_of};
-use crate::check::types::{Kind, Measure, Type, decimal, step_of};
+use crate::check::types::{Measure, Type, decimal, step_of};
 use crate::phases::{Cut, Export, Import, Place as Computed, Source};
+use crate::trace::column_type;
 
 /// The hashes of what the schema belongs to.
 pub(super) struct Hashes {
     pub(super) source: String,
     pub(super) code: String,
     pub(super) codes: String,
+    pub(super) trace: String,
 }
 
 pub(super) fn schema(program: &Program, cut: &Cut, plans: &[Plan], statuses: Statuses, hashes: Hashes) -> Schema {
@@ -61,6 +63,7 @@ pub(super) fn schema(program: &Program, cut: &Cut, plans: &[Plan], statuses: Sta
         batch: Batch { entry: entry(0), capacity: CAPACITY, status },
         codes: u32::try_from(program.codes.len()).unwrap_or(u32::MAX),
         codes_sha256: hashes.codes,
+        trace_sha256: hashes.trace,
         parameters: parameters.collect(),
         inputs: inputs.collect(),
         outputs,
@@ -131,23 +134,6 @@ fn column(program: &Program, cell: &Cell, facts: Facts<'_>) -> Column {
 /// The unit as people write it. A quotient of like amounts is a rate.
 fn unit(measure: Measure) -> String {
     if measure == Measure::RATIO { Measure::RATE.suffix().en } else { measure.suffix().en }
-}
-
-fn column_type(ty: Type) -> ColumnType {
-    match ty {
-        Type::Measure(Measure::MONEY) => ColumnType::Money,
-        Type::Measure(measure) => match measure.kind() {
-            Some(Kind::Rate | Kind::Ratio) => ColumnType::Rate,
-            Some(Kind::Points) => ColumnType::Pp,
-            Some(Kind::Plain) => ColumnType::Number,
-            None => ColumnType::Measure,
-        },
-        Type::Date => ColumnType::Date,
-        Type::Bool => ColumnType::Bool,
-        Type::Enum(_) => ColumnType::Enum,
-        Type::Code => ColumnType::Code,
-        Type::Id => ColumnType::Id,
-    }
 }
 
 /// A limit of a column's cells as text.

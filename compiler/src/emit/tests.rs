@@ -28,7 +28,7 @@ fn modules_can_be_read() {
     for (seed, program) in (0..).zip(programs) {
         let make = if program.codes.len() == 5000 { large_claim } else { claim };
         let Ok(phases) = cut(&program) else { continue };
-        let emitted = emit(&program, &phases, "").unwrap();
+        let emitted = emit(&program, &phases, None, "").unwrap();
         for payload in wasmparser::Parser::new(0).parse_all(&emitted.module) {
             payload.unwrap();
         }
@@ -67,7 +67,7 @@ fn large_tables_are_emitted_quickly() {
     for (codes, most) in [(5_000, 1), (50_000, 10)] {
         let program = large_table(codes, 4);
         let start = std::time::Instant::now();
-        let emitted = emit(&program, &cut(&program).unwrap(), "").unwrap();
+        let emitted = emit(&program, &cut(&program).unwrap(), None, "").unwrap();
         let took = start.elapsed();
         println!("{} rows: {took:?}, {} bytes", program.tables[0].rows.len(), emitted.module.len());
         assert!(took.as_secs() < most, "{took:?}");
@@ -80,7 +80,7 @@ fn schemas_keep_the_rules_of_hosts() {
     for seed in 0..60 {
         let program = Maker::program(seed);
         let Ok(phases) = cut(&program) else { continue };
-        let schema = emit(&program, &phases, "").unwrap().schema;
+        let schema = emit(&program, &phases, None, "").unwrap().schema;
         let rows = schema.batch.capacity;
         let columns = schema.inputs.iter().chain(&schema.outputs).map(|column| (column, rows));
         let cells = schema.parameters.iter().map(|column| (column, 1));
@@ -99,7 +99,7 @@ fn schemas_keep_the_rules_of_hosts() {
 #[test]
 fn schemas_say_what_columns_hold() {
     let program = Maker::program(1);
-    let schema = emit(&program, &cut(&program).unwrap(), "").unwrap().schema;
+    let schema = emit(&program, &cut(&program).unwrap(), None, "").unwrap().schema;
     let column = |name: &str| {
         let column = schema.inputs.iter().find(|column| column.name == name).unwrap();
         let place = format!("{:?} {:?}", column.ty, column.layout);

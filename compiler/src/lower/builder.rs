@@ -304,6 +304,11 @@ impl Builder {
         Ok(narrowed)
     }
 
+    /// The operation whose result this is, behind those that only know more about it.
+    pub(crate) fn source(&self, at: Ref) -> Ref {
+        self.kernel.source(at)
+    }
+
     pub(crate) fn range(&self, at: Ref) -> (BigInt, BigInt) {
         self.kernel.op(at).map(|op| (op.low.clone(), op.high.clone())).unwrap_or_default()
     }

@@ -17,6 +17,7 @@ pub(crate) mod locals;
 mod tables;
 #[cfg(test)]
 mod tests;
+pub(crate) mod tracing;
 
 use std::collections::HashMap;
 use std::rc::Rc;
@@ -49,6 +50,23 @@ pub(crate) fn lower(program: &Program) -> Result<Kernel, Box<Diagnostic>> {
 
 /// The same; a look-up without a row in one of some values rejects the row, whether an output needs it or not.
 pub(crate) fn lower_requiring(program: &Program, required: &[ValueId]) -> Result<Kernel, Box<Diagnostic>> {
+    let (lowering, outputs, fault) = lowered(program, required)?;
+    let kernel = lowering.builder.finish(outputs, fault);
+    fits_engines(&kernel)?;
+    Ok(kernel)
+}
+
+/// Whether engines can compile a kernel.
+fn fits_engines(kernel: &Kernel) -> Result<(), Box<Diagnostic>> {
+    let cost = kernel.ops.iter().map(|op| kernel.cost(op)).sum();
+    within(cost, MAX_OPERATIONS)?;
+    within(Locals::of(kernel).count(), MAX_LOCALS)
+}
+
+/// A program whose values are lowered, with the cells of its outputs and the fault that rejects the row.
+type LoweredProgram<'a> = (Lowering<'a>, Vec<OutputCell>, Option<Ref>);
+
+fn lowered<'a>(program: &'a Program, required: &[ValueId]) -> Result<LoweredProgram<'a>, Box<Diagnostic>> {
     let mut lowering = Lowering { program, builder: Builder::default(), values: HashMap::new(), plans: HashMap::new() };
     lowering.columns().map_err(|wide| too_large(program, None, &wide))?;
     for id in &program.order {
@@ -72,11 +90,7 @@ pub(crate) fn lower_requiring(program: &Program, required: &[ValueId]) -> Result
         let required = lowering.symbol(Symbol::Value(*id)).and_then(|found| lowering.first_fault(fault, found.fault));
         fault = required.map_err(|wide| too_large(program, program.value(*id), &wide))?;
     }
-    let kernel = lowering.builder.finish(outputs, fault);
-    let cost = kernel.ops.iter().map(|op| kernel.cost(op)).sum();
-    within(cost, MAX_OPERATIONS)?;
-    within(Locals::of(&kernel).count(), MAX_LOCALS)?;
-    Ok(kernel)
+    Ok((lowering, outputs, fault))
 }
 
 fn within(operations: usize, most: usize) -> Result<(), Box<Diagnostic>> {
@@ -144,15 +158,20 @@ impl Lowering<'_> {
         self.builder.exactly(&BigRational::zero())
     }
 
-    fn value(&mut self, id: ValueId, value: &Value) -> Result<Lowered, TooWide> {
-        let exact = match &value.body {
-            Body::Expr(expr) => self.expr(expr)?,
+    /// A value before it is rounded.
+    fn exact_value(&mut self, id: ValueId, value: &Value) -> Result<Lowered, TooWide> {
+        match &value.body {
+            Body::Expr(expr) => self.expr(expr),
             Body::Share { ladder, column } => {
                 let subject = self.subject(*ladder)?;
-                self.slices(*ladder, *column, &subject)?
+                self.slices(*ladder, *column, &subject)
             }
-            Body::Remainder { ladder } => self.remainder(*ladder, id)?,
-        };
+            Body::Remainder { ladder } => self.remainder(*ladder, id),
+        }
+    }
+
+    fn value(&mut self, id: ValueId, value: &Value) -> Result<Lowered, TooWide> {
+        let exact = self.exact_value(id, value)?;
         let mut result = exact.value;
         if let Some(rounding) = &value.rounding {
             result = self.builder.round(&result, &rounding.step, rounding.mode)?;

@@ -94,7 +94,8 @@ fn phase(program: &Program, needs: &Needs, draft: &Draft) -> Result<Phase, Box<D
         });
     }
     let dated_by = derived.dated_by.map(|id| id.0);
-    Ok(Phase { grain: draft.key.grain, inputs, outputs, dated_by, tables, kernel })
+    let (grain, required) = (draft.key.grain, draft.required.clone());
+    Ok(Phase { grain, inputs, outputs, dated_by, tables, kernel, program: Some(Box::new(derived)), required })
 }
 
 /// A name that no other column of the phase has.

@@ -44,6 +44,7 @@ pub(super) fn derive(program: &Program, needs: &Needs, draft: &Draft) -> (Progra
         splits: Vec::new(),
         ordered_by: None,
         reversal: None,
+        choices: program.choices.clone(),
         invariants: Vec::new(),
         examples: Vec::new(),
         citations: Vec::new(),

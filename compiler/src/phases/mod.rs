@@ -20,7 +20,7 @@ use fen_schema::{StateFunction, TotalFunction};
 
 use crate::check::program::{Input, Origin, Program};
 use crate::check::types::Type;
-use crate::ids::{GrainId, InputId, LinkId, SplitId};
+use crate::ids::{GrainId, InputId, LinkId, SplitId, ValueId};
 use crate::lower::ir::Kernel;
 use crate::lower::lower;
 
@@ -46,6 +46,10 @@ pub(crate) struct Phase {
     /// What it carries from row to row.
     pub(crate) tables: Vec<Records>,
     pub(crate) kernel: Kernel,
+    /// What the kernel was lowered from; nothing if it is the policy itself.
+    pub(crate) program: Option<Box<Program>>,
+    /// Values whose look-ups must find rows.
+    pub(crate) required: Vec<ValueId>,
 }
 
 /// An input of a phase.
@@ -201,5 +205,7 @@ fn plain(program: &Program) -> Result<Phase, Box<Diagnostic>> {
         dated_by: program.dated_by.map(|id| id.0),
         tables: Vec::new(),
         kernel: lower(program)?,
+        program: None,
+        required: Vec::new(),
     })
 }

@@ -242,7 +242,7 @@ impl<'a> Resolver<'a> {
 
     fn case(&mut self, case: &tree::Case) -> Case {
         let condition = case.condition.as_ref().map(|condition| self.expr(condition));
-        Case { condition, value: self.expr(&case.value), span: case.span }
+        Case { condition, value: self.expr(&case.value), span: case.span, cite: case.cite.clone() }
     }
 
     fn exception(&mut self, exception: &tree::Exception) -> Exception {
@@ -252,6 +252,7 @@ impl<'a> Resolver<'a> {
             value: self.expr(&exception.value),
             overrides: exception.overrides.clone(),
             span: exception.span,
+            cite: exception.cite.clone(),
         }
     }
 

@@ -271,6 +271,7 @@ pub(crate) struct Case {
     pub(crate) condition: Option<Expr>,
     pub(crate) value: Expr,
     pub(crate) span: Span,
+    pub(crate) cite: Option<Quoted>,
 }
 
 #[derive(Debug)]
@@ -280,6 +281,7 @@ pub(crate) struct Exception {
     pub(crate) value: Expr,
     pub(crate) overrides: Vec<Name>,
     pub(crate) span: Span,
+    pub(crate) cite: Option<Quoted>,
 }
 
 /// All ladder rows with one subject.

@@ -96,7 +96,10 @@ impl Engine {
         if let Some(cells) = self.phases.get_mut(place) {
             cells.outputs.iter_mut().for_each(|cells| cells.grow(count));
         }
-        for slots in slots.chunks(at(self.schema.batch.capacity)) {
+        let watched = self.watched_slot(grain);
+        let (before, after) = slots.split_at(slots.iter().position(|slot| Some(*slot) == watched).unwrap_or(0));
+        let capacity = at(self.schema.batch.capacity);
+        for slots in before.chunks(capacity).chain(after.chunks(capacity)) {
             self.run_some(place, phase, slots)?;
         }
         Ok(())
@@ -114,6 +117,10 @@ impl Engine {
             missing.push(lacking);
         }
         self.write_group_places(place, grain, &instances)?;
+        let is_seen = slots.first().copied().is_some_and(|slot| self.watched_slot(grain) == Some(slot));
+        if is_seen {
+            self.see(place, phase, 0)?;
+        }
         let answer = self.kernel.call(place, slots.len())?;
         let status = self.kernel.column(phase.status.offset, slots.len(), 2)?.as_chunks::<2>().0;
         if status.iter().filter(|status| **status != [0, 0]).count() != answer {
@@ -130,6 +137,9 @@ impl Engine {
                 let missing = missing.get_or_insert_with(|| vec![SETTLED; slots.len()]);
                 missing.get_mut(row).into_iter().for_each(|slot| *slot = cause);
             }
+        }
+        if is_seen {
+            self.see_missing(place, &missing, 0);
         }
         if let Some(cells) = self.phases.get_mut(place) {
             for (column, cells) in phase.outputs.iter().zip(&mut cells.outputs) {

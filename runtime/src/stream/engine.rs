@@ -22,6 +22,7 @@ use super::records::Records;
 use super::schedule::{Facts, Pass, Step, at, grain_of, passes};
 use super::texts::Texts;
 use super::totals::TotalCells;
+use super::watch::Watched;
 use crate::load::Policy;
 use crate::parameters::Parameters;
 
@@ -58,6 +59,8 @@ pub(crate) struct Engine {
     pub(crate) restored: Option<RecordBatch>,
     /// By grain: the groups of the rows or groups at hand. Kept to be written over.
     pub(crate) slots: Vec<Vec<u32>>,
+    /// The row that is to be explained.
+    pub(crate) watched: Option<Watched>,
 }
 
 /// What is known of the groups of one grain.
@@ -176,6 +179,7 @@ impl Engine {
             status: Vec::new(),
             latest: None,
             slots: vec![Vec::new(); grains.len()],
+            watched: None,
             grains,
             phases,
             totals: plan.totals.iter().map(TotalCells::new).collect(),

@@ -28,6 +28,7 @@ mod schedule;
 mod short;
 mod texts;
 mod totals;
+mod watch;
 
 use arrow_array::RecordBatch;
 use fen_schema::Schema;
@@ -35,9 +36,11 @@ use fen_schema::Schema;
 pub use self::error::StreamError;
 pub use self::results::GrainResult;
 pub use self::schedule::{Step, steps};
+pub use self::watch::Seen;
 
 use self::engine::Engine;
 use self::texts::Texts;
+use crate::codes::Codes;
 use crate::load::Policy;
 use crate::parameters::{ParameterError, Parameters};
 use crate::session::Session;
@@ -74,6 +77,9 @@ use crate::settlement::Settlement;
 pub struct Stream {
     schema: std::sync::Arc<Schema>,
     kind: Kind,
+    /// If every row is settled on its own: the row that is watched, counted from the first one to come, and what was seen.
+    watched: Option<(u64, Option<Seen>)>,
+    codes: std::sync::Arc<Codes>,
 }
 
 enum Kind {
@@ -100,7 +106,7 @@ impl Stream {
                 Kind::Rows(Box::new(session), false)
             }
         };
-        Ok(Self { schema, kind })
+        Ok(Self { schema, kind, watched: None, codes: std::sync::Arc::clone(&policy.codes) })
     }
 
     /// What the module says of itself.
@@ -130,7 +136,10 @@ impl Stream {
     pub fn settle(&mut self, rows: &RecordBatch) -> Result<Settlement, StreamError> {
         match &mut self.kind {
             Kind::Rows(_, true) => Err(StreamError::Passes),
-            Kind::Rows(session, _) => Ok(session.settle(rows)?),
+            Kind::Rows(session, _) => {
+                watch::watch(&mut self.watched, rows, &self.schema, &self.codes)?;
+                Ok(session.settle(rows)?)
+            }
             Kind::Plan(engine) => engine.settle(rows),
         }
     }
@@ -173,8 +182,27 @@ impl Stream {
     pub fn state(&self) -> Result<RecordBatch, StreamError> {
         match &self.kind {
             Kind::Rows(_, false) => Err(StreamError::StateOutOfTurn),
-            Kind::Rows(_, true) => saved::nothing(&self.schema, &Texts::new(&crate::codes::Codes::none())?),
+            Kind::Rows(_, true) => saved::nothing(&self.schema, &Texts::new(&Codes::none())?),
             Kind::Plan(engine) => engine.state(),
+        }
+    }
+
+    /// Takes note of what the policy reads to settle a row, and the groups that the row belongs to: see [`Self::seen`]. Ask
+    /// for it before the first row.
+    pub fn watch(&mut self, row: u64) {
+        match &mut self.kind {
+            Kind::Rows(..) => self.watched = Some((row, None)),
+            Kind::Plan(engine) => engine.watch(row),
+        }
+    }
+
+    /// What was seen of the row that is watched, by phase (one if there is no plan); nothing for a phase that it did not
+    /// come to, because it is rejected or takes a claim back.
+    #[must_use]
+    pub fn seen(&self) -> Vec<Option<Seen>> {
+        match &self.kind {
+            Kind::Rows(..) => vec![self.watched.as_ref().and_then(|(_, seen)| seen.clone())],
+            Kind::Plan(engine) => engine.seen(),
         }
     }
 

@@ -104,7 +104,7 @@ impl Engine {
         let capacity = at(schema.batch.capacity);
         let mut start = 0;
         while start < rows {
-            let mut end = rows.min(start + capacity);
+            let mut end = self.stop_at_watched(&work, start, rows.min(start + capacity));
             if let Some(reversal) = self.plan.reversal.filter(|_| pass.step.settles()) {
                 if work.is_reversal(Some(reversal), start) {
                     self.take_back(&pass, reversal, &mut work, start)?;
@@ -182,6 +182,7 @@ impl Engine {
                 self.find_slots(grain, work, start, &known);
             }
         }
+        self.note_slots(work, start);
         if pass.applies {
             self.apply(pass, work, start, end);
         }
@@ -224,11 +225,18 @@ impl Engine {
         let missing = self.write_rows(&plan, work, &instances, start, end)?;
         self.write_places(phase, work, start, end)?;
         let held = self.hold_late(phase, work, start)?;
+        let is_seen = pass.step != Step::Admit && self.is_watched(work, start);
+        if is_seen {
+            self.see(phase, &plan, 0)?;
+        }
         let rejected = self.kernel.call(phase, count)?;
         self.put_back(phase, held)?;
         self.read_status(phase, &plan, work, rejected, (start, end))?;
         let counts = |row: usize| work.status(start + row) == SETTLED;
         let missing = self.missing_outputs(phase, &plan, &missing, &instances, counts)?;
+        if is_seen {
+            self.see_missing(phase, &missing, 0);
+        }
         if pass.is_first_run || pass.step == Step::Admit {
             self.check_order(work, start, end)?;
         }

@@ -41,6 +41,7 @@ impl Made {
             batch: Batch { entry: "settle".into(), capacity: CAPACITY, status: Place { offset: 0 } },
             codes: 0,
             codes_sha256: String::new(),
+            trace_sha256: String::new(),
             parameters: Vec::new(),
             inputs: Vec::new(),
             outputs: Vec::new(),

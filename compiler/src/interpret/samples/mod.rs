@@ -83,6 +83,7 @@ pub(crate) fn program() -> Program {
         required: Vec::new(),
         ordered_by: None,
         reversal: None,
+        choices: Vec::new(),
         invariants: Vec::new(),
         examples: Vec::new(),
         citations: Vec::new(),

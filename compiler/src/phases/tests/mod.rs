@@ -39,7 +39,7 @@ fn check(
     for (grain, results) in expected {
         assert_eq!(host.results(*grain), rows(results), "{name}: {grain:?}");
     }
-    let emitted = emit(program, &phases, "").unwrap();
+    let emitted = emit(program, &phases, None, "").unwrap();
     wasmparser::validate(&emitted.module).unwrap();
     let schema = emitted.schema;
     let plan = schema.plan.as_ref().unwrap();
@@ -96,7 +96,7 @@ fn a_running_cap_is_one_phase() {
     ];
     let phases = check("capped", &program, &cells, &[], &[(GrainId(0), &expected)]);
     assert_eq!(keys(&phases), [0]);
-    let schema = emit(&program, &phases, "").unwrap().schema;
+    let schema = emit(&program, &phases, None, "").unwrap().schema;
     let plan = schema.plan.unwrap();
     assert_eq!(schema.inputs.len(), 3);
     assert_eq!(plan.phases[0].outputs.len(), 4);
@@ -116,7 +116,7 @@ fn a_running_cap_is_one_phase() {
 #[test]
 fn contributions_are_told_where_claims_can_be_taken_back() {
     let phases = cut(&capped(true)).unwrap();
-    let plan = emit(&capped(true), &phases, "").unwrap().schema.plan.unwrap();
+    let plan = emit(&capped(true), &phases, None, "").unwrap().schema.plan.unwrap();
     let phase = &plan.phases[0];
     let cells = phase.state.iter().flat_map(|state| &state.tables).flat_map(|table| &table.cells);
     let names: Vec<(&str, &str)> = cells
@@ -151,7 +151,7 @@ fn a_pool_is_added_up_and_divided() {
 #[test]
 fn outputs_say_what_they_are_computed_from() {
     let uses = |program: &Program, phase: usize, outputs: usize| {
-        let plan = emit(program, &cut(program).unwrap(), "").unwrap().schema.plan.unwrap();
+        let plan = emit(program, &cut(program).unwrap(), None, "").unwrap().schema.plan.unwrap();
         let phase = &plan.phases[phase];
         let names = |uses: &Vec<u32>| uses.iter().map(|at| phase.inputs[*at as usize].column.name.clone()).collect();
         phase.uses.iter().take(outputs).map(names).collect::<Vec<Vec<String>>>()
@@ -197,7 +197,7 @@ fn lines_are_gathered_into_claims() {
     let expected: [&[i64]; 6] = [&[0, 0], &[51, 0], &[0, 559_45], &[51, 0], &[20_01, 0], &[30_00, 0]];
     let of_claims: [&[i64]; 2] = [&[1250_25, 1199_22, 559_45], &[500_00, 500_00, 70_00]];
     let phases = check("fee_lines", &program, &cells, &[], &[(lines, &expected), (claims, &of_claims)]);
-    let plan = emit(&program, &phases, "").unwrap().schema.plan.unwrap();
+    let plan = emit(&program, &phases, None, "").unwrap().schema.plan.unwrap();
     assert_eq!((plan.claim, plan.shared.len()), (1, 1));
     // Prepayments; sums of claims, with what was paid before; and what lines see of their claim.
     assert_eq!(keys(&phases), [0, 1, 0]);

@@ -44,6 +44,7 @@ pub(super) fn program() -> Program {
         required: vec![],
         ordered_by: None,
         reversal: None,
+        choices: vec![],
         invariants: vec![],
         examples: vec![],
         citations: vec![],

@@ -1,0 +1,70 @@
+//! Kinds of values, as the schema tells them.
+
+use fen_grammar::diagnostic;
+use fen_schema::trace::Kind;
+use fen_schema::{ColumnType, EnumValue, Text};
+
+use crate::check::program::Program;
+use crate::check::types::{self, Measure, Type};
+
+/// The kinds that have been met; each once.
+pub(super) struct Kinds<'a> {
+    program: &'a Program,
+    known: Vec<(Type, Kind)>,
+}
+
+impl<'a> Kinds<'a> {
+    pub(super) fn new(program: &'a Program) -> Self {
+        Self { program, known: Vec::new() }
+    }
+
+    /// The place of a type.
+    pub(super) fn of(&mut self, ty: Type) -> u32 {
+        let at = match self.known.iter().position(|(known, _)| *known == ty) {
+            Some(at) => at,
+            None => {
+                let values = match ty {
+                    Type::Enum(id) => self.program.enums.get(id.0).map(|one| one.values.as_slice()).unwrap_or_default(),
+                    _ => &[],
+                };
+                let values =
+                    values.iter().map(|value| EnumValue { name: value.name.clone(), label: text(&value.label) });
+                let unit = ty.measure().map(unit).unwrap_or_default();
+                self.known.push((ty, Kind { ty: column_type(ty), unit, values: values.collect() }));
+                self.known.len() - 1
+            }
+        };
+        u32::try_from(at).unwrap_or(u32::MAX)
+    }
+
+    pub(super) fn into_list(self) -> Vec<Kind> {
+        self.known.into_iter().map(|(_, kind)| kind).collect()
+    }
+}
+
+/// The unit as people write it. A quotient of like amounts is a rate.
+fn unit(measure: Measure) -> Text {
+    text(&if measure == Measure::RATIO { Measure::RATE.suffix() } else { measure.suffix() })
+}
+
+/// What a column of values of a type holds.
+pub(crate) fn column_type(ty: Type) -> ColumnType {
+    match ty {
+        Type::Measure(Measure::MONEY) => ColumnType::Money,
+        Type::Measure(measure) => match measure.kind() {
+            Some(types::Kind::Rate | types::Kind::Ratio) => ColumnType::Rate,
+            Some(types::Kind::Points) => ColumnType::Pp,
+            Some(types::Kind::Plain) => ColumnType::Number,
+            None => ColumnType::Measure,
+        },
+        Type::Date => ColumnType::Date,
+        Type::Bool => ColumnType::Bool,
+        Type::Enum(_) => ColumnType::Enum,
+        Type::Code => ColumnType::Code,
+        Type::Id => ColumnType::Id,
+    }
+}
+
+pub(super) fn text(text: &diagnostic::Text) -> Text {
+    Text { zh: text.zh.clone(), en: text.en.clone() }
+}

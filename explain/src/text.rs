@@ -1,0 +1,146 @@
+//! An explanation as text: one line for each value, indented under what it is used for.
+
+use fen_schema::Language;
+
+use crate::model::{Admitted, Cited, Explanation, Fate, Refused};
+use crate::tree::{Item, Mark, tree};
+use crate::words::{called, pick, say};
+
+/// An explanation for people who read it in a terminal.
+#[must_use]
+pub fn text(explanation: &Explanation, lang: Language) -> String {
+    let mut lines = Lines { lang, out: String::new() };
+    lines.head(explanation);
+    if let Some(reject) = &explanation.reject {
+        lines.reject(reject);
+    }
+    for item in tree(explanation, lang) {
+        lines.line(0, "");
+        lines.item(&item, 0);
+    }
+    lines.out
+}
+
+/// What became of the row, in a few words.
+pub(crate) fn fate(explanation: &Explanation, lang: Language) -> String {
+    let row = explanation.row;
+    let word = match explanation.status {
+        Fate::Settled => say(lang, "settled", "已结算"),
+        Fate::Rejected => say(lang, "rejected", "被拒收"),
+        Fate::Reversal => {
+            say(lang, "takes an earlier claim back: its amounts, negated", "冲销先前的单据：金额取相反数")
+        }
+    };
+    match lang {
+        Language::En => format!("row {row}: {word}"),
+        Language::Zh => format!("第 {row} 行：{word}"),
+    }
+}
+
+/// What a column admits, in words.
+pub(crate) fn admitted(admitted: &Admitted, lang: Language) -> String {
+    let values = || admitted.values.join(say(lang, ", ", "、"));
+    match (&admitted.min, &admitted.max, lang) {
+        (Some(min), Some(max), Language::En) => format!("admitted: {min} to {max}"),
+        (Some(min), Some(max), Language::Zh) => format!("允许范围：{min} 至 {max}"),
+        (Some(min), None, Language::En) => format!("admitted: from {min} on"),
+        (Some(min), None, Language::Zh) => format!("允许范围：{min} 起"),
+        (None, _, Language::En) => format!("admitted: {}", values()),
+        (None, _, Language::Zh) => format!("允许的值：{}", values()),
+    }
+}
+
+/// A clause in words.
+pub(crate) fn clause(cited: &Cited, lang: Language) -> String {
+    let clause = &cited.clause;
+    match (&cited.text, lang) {
+        (None, Language::En) => format!("per {clause}"),
+        (None, Language::Zh) => format!("按 {clause}"),
+        (Some(text), Language::En) => format!("per {clause}: “{text}”"),
+        (Some(text), Language::Zh) => format!("按 {clause}：“{text}”"),
+    }
+}
+
+struct Lines {
+    lang: Language,
+    out: String,
+}
+
+impl Lines {
+    fn line(&mut self, depth: usize, text: &str) {
+        // The text of a clause or of a cell may have several lines.
+        for line in text.split('\n') {
+            if !line.is_empty() {
+                self.out.push_str(&"  ".repeat(depth));
+                self.out.push_str(line);
+            }
+            self.out.push('\n');
+        }
+    }
+
+    fn head(&mut self, explanation: &Explanation) {
+        let mut title = explanation.policy.clone();
+        if let Some(known) = &explanation.title {
+            title = format!("{title}  {known}");
+        }
+        if let Some(source) = &explanation.source {
+            title = format!("{title}  {source}");
+        }
+        self.line(0, &title);
+        let fate = fate(explanation, self.lang);
+        self.line(0, &fate);
+    }
+
+    fn reject(&mut self, reject: &Refused) {
+        let lang = self.lang;
+        let reason = pick(&reject.reason, lang).to_owned();
+        self.line(1, &format!("{}{reason}", say(lang, "reason: ", "原因：")));
+        if !reject.column.is_empty() {
+            let name = called(&reject.column, &reject.label, lang);
+            self.line(1, &format!("{}{name}", say(lang, "field: ", "字段：")));
+        }
+        if let Some(value) = &reject.value {
+            self.line(1, &format!("{}{value}", say(lang, "value: ", "填报值：")));
+        }
+        if let Some(known) = &reject.admitted {
+            self.line(1, &admitted(known, lang));
+        }
+        if let Some(rule) = &reject.rule {
+            self.line(1, &format!("{}{}", say(lang, "rule: ", "规则："), rule.text.replace('\n', "\n    ")));
+            for cited in &rule.citations {
+                self.line(2, &clause(cited, lang));
+            }
+        }
+        self.line(1, &format!("{}{}", say(lang, "code: ", "代码："), reject.code.as_str()));
+    }
+
+    fn item(&mut self, item: &Item, depth: usize) {
+        let mark = match item.mark {
+            Mark::None => "",
+            Mark::Taken => "→ ",
+            Mark::Passed => "✗ ",
+        };
+        let head = match &item.value {
+            Some(value) if item.title.is_empty() => format!("{mark}{value}"),
+            Some(value) => format!("{mark}{} = {value}", item.title),
+            None => format!("{mark}{}", item.title),
+        };
+        // One short remark stands on the line itself.
+        match item.notes.as_slice() {
+            [note] if !item.is_step && item.clauses.is_empty() => {
+                let (open, close) = (say(self.lang, "  (", "（"), say(self.lang, ")", "）"));
+                self.line(depth, &format!("{head}{open}{note}{close}"));
+            }
+            notes => {
+                self.line(depth, &head);
+                notes.iter().for_each(|note| self.line(depth + 1, note));
+            }
+        }
+        for cited in &item.clauses {
+            self.line(depth + 1, &clause(cited, self.lang));
+        }
+        for child in &item.children {
+            self.item(child, depth + 1);
+        }
+    }
+}

@@ -1,0 +1,488 @@
+//! From what a row's trace tells to its explanation: outputs first, then every definition that something needs.
+
+use fen_runtime::{Cause, Parameters, Policy, Seen, StreamError, Traced};
+use fen_schema::trace::{Definition, Form, Kind, Node, Point, Trace, TracePhase};
+use fen_schema::{Citation, Column, ColumnType, RejectCode, Schema, Source, Text};
+use num_rational::BigRational;
+use num_traits::ToPrimitive;
+
+use crate::model::{
+    Admitted, Amount, Cited, Explanation, Fate, Given, NodeForm, Output, Refused, Rounding, Rule, Step, names,
+};
+use crate::numbers::{amount, decimals, number, plain, shown, value_at};
+
+/// What is to be explained.
+#[derive(Clone, Debug)]
+pub struct Request {
+    /// The row's number in its file, from 1.
+    pub row: u64,
+    /// By input of the schema: what stands in the file.
+    pub texts: Vec<Option<String>>,
+    /// What became of the row.
+    pub outcome: Outcome,
+    /// Whether alternatives are wanted that were not taken.
+    pub all: bool,
+}
+
+/// What became of a row.
+#[derive(Clone, Debug)]
+pub enum Outcome {
+    /// The outputs of the row as written in files, in the order of the schema; nothing for an empty one.
+    Settled(Vec<Option<String>>),
+    /// The same of a row that takes a claim back.
+    Reversal(Vec<Option<String>>),
+    /// Why it is rejected.
+    Rejected(Cause),
+}
+
+/// Why a row cannot be explained.
+#[derive(Debug)]
+pub enum Problem {
+    /// The module cannot be traced.
+    Stream(StreamError),
+    /// The trace does not agree with the settlement: the module was altered.
+    Differs {
+        /// The output.
+        output: String,
+        /// As it was settled.
+        settled: String,
+        /// As it is traced.
+        traced: String,
+    },
+}
+
+impl From<StreamError> for Problem {
+    fn from(error: StreamError) -> Self {
+        Self::Stream(error)
+    }
+}
+
+impl Problem {
+    /// A stable code.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Stream(error) => error.code(),
+            Self::Differs { .. } => "fen::explain::differs",
+        }
+    }
+
+    /// What is wrong, for people.
+    #[must_use]
+    pub fn text(&self) -> Text {
+        match self {
+            Self::Stream(error) => error.text(),
+            Self::Differs { output, settled, traced } => Text {
+                en: format!("`{output}` was settled as {settled}, but traced as {traced}; the module is damaged"),
+                zh: format!("“{output}”结算为 {settled}，而计算过程得出 {traced}；模块已损坏"),
+            },
+        }
+    }
+}
+
+/// Explains a row, given what was seen of it on its way (see [`fen_runtime::Stream::seen`]).
+///
+/// # Errors
+/// If the module has no trace or fails, or its trace contradicts the settlement.
+pub fn explain(
+    policy: &Policy,
+    parameters: &Parameters,
+    seen: &[Option<Seen>],
+    request: &Request,
+) -> Result<Explanation, Problem> {
+    let mut tracer = policy.tracer(parameters)?;
+    let is_settled = matches!(request.outcome, Outcome::Settled(_));
+    let mut traced = Vec::new();
+    for (place, seen) in seen.iter().enumerate() {
+        let one = seen.as_ref().filter(|_| is_settled).map(|seen| tracer.run(place, seen)).transpose()?;
+        traced.push(one.filter(|one| one.status == 0));
+    }
+    let trace = tracer.trace();
+    let mut walk = Walk { policy, schema: policy.schema(), trace, seen, traced, all: request.all, wanted: Vec::new() };
+    let outputs = walk.outputs(request)?;
+    let mut steps = Vec::new();
+    while let Some((phase, definition)) = walk.wanted.get(steps.len()).copied() {
+        steps.push(walk.step(phase, definition));
+    }
+    let schema = policy.schema();
+    let (status, reject) = match &request.outcome {
+        Outcome::Settled(_) => (Fate::Settled, None),
+        Outcome::Reversal(_) => (Fate::Reversal, None),
+        Outcome::Rejected(cause) => (Fate::Rejected, Some(walk.refused(cause, request))),
+    };
+    let given = |(column, value): (&Column, Option<String>)| Given {
+        name: column.name.clone(),
+        label: column.label.clone(),
+        ty: column.ty,
+        value,
+    };
+    let texts = (0..schema.inputs.len()).map(|at| walk.input_text(at, request));
+    Ok(Explanation {
+        explanation: 1,
+        policy: schema.policy.clone(),
+        title: schema.title.clone(),
+        source: schema.source.clone(),
+        language: schema.language,
+        row: request.row,
+        status,
+        reject,
+        inputs: schema.inputs.iter().zip(texts).map(given).collect(),
+        parameters: parameters.iter().map(given).collect(),
+        outputs,
+        steps,
+    })
+}
+
+pub(crate) struct Walk<'a> {
+    pub(crate) policy: &'a Policy,
+    pub(crate) schema: &'a Schema,
+    pub(crate) trace: &'a Trace,
+    pub(crate) seen: &'a [Option<Seen>],
+    /// By phase.
+    pub(crate) traced: Vec<Option<Traced>>,
+    pub(crate) all: bool,
+    /// Phase and definition of each step, in the order in which they are first needed.
+    wanted: Vec<(usize, usize)>,
+}
+
+pub(crate) fn at(number: u32) -> usize {
+    usize::try_from(number).unwrap_or(usize::MAX)
+}
+
+impl Walk<'_> {
+    /// The place of a definition among the steps.
+    pub(crate) fn step_of(&mut self, phase: usize, definition: usize) -> usize {
+        match self.wanted.iter().position(|known| *known == (phase, definition)) {
+            Some(known) => known,
+            None => {
+                self.wanted.push((phase, definition));
+                self.wanted.len() - 1
+            }
+        }
+    }
+
+    /// Phase and definition of a step.
+    pub(crate) fn wanted_at(&self, step: usize) -> Option<(usize, usize)> {
+        self.wanted.get(step).copied()
+    }
+
+    pub(crate) fn phase(&self, phase: usize) -> Option<&TracePhase> {
+        self.trace.phases.get(phase)
+    }
+
+    pub(crate) fn kind(&self, kind: u32) -> Kind {
+        self.trace.kinds.get(at(kind)).cloned().unwrap_or_else(plain)
+    }
+
+    pub(crate) fn value(&self, phase: usize, point: &Point) -> Option<BigRational> {
+        let cells = self.traced.get(phase).and_then(Option::as_ref).map_or(&[][..], |traced| &traced.cells);
+        value_at(point, cells)
+    }
+
+    /// The value at a point as text, with at least so many decimals.
+    pub(crate) fn amount(&self, phase: usize, point: &Point, kind: u32, least: usize) -> Amount {
+        let kind = self.kind(kind);
+        let value = self.value(phase, point);
+        if matches!(kind.ty, ColumnType::Code | ColumnType::Id) {
+            let number = value.and_then(|value| value.to_integer().to_i128());
+            let text = number.and_then(|number| self.text_of(phase, number));
+            return Amount { ty: kind.ty, unit: kind.unit, value: text };
+        }
+        amount(value.as_ref(), &kind, least)
+    }
+
+    /// The text of a code or id that a phase read, or that the policy knows.
+    fn text_of(&self, phase: usize, number: i128) -> Option<String> {
+        let known = usize::try_from(number).ok().and_then(|number| self.policy.code(number)).map(str::to_owned);
+        known.or_else(|| {
+            let seen = self.seen.get(phase)?.as_ref()?;
+            let cells = seen.inputs.iter().zip(&seen.texts).chain(seen.records.iter().zip(&seen.record_texts));
+            let mut found =
+                cells.filter(|(cell, text)| **cell == number && text.is_some()).map(|(_, text)| text.clone());
+            found.next_back().flatten()
+        })
+    }
+
+    pub(crate) fn citations(&self, rules: &[String]) -> Vec<Cited> {
+        let mut found: Vec<Cited> = Vec::new();
+        for citation in self.schema.citations.iter().filter(|citation| rules.contains(&citation.rule)) {
+            let cited = cited(citation);
+            if !found.contains(&cited) {
+                found.push(cited);
+            }
+        }
+        found
+    }
+
+    /// A clause, with its text if the policy quotes it anywhere.
+    pub(crate) fn clause(&self, clause: &str) -> Cited {
+        let known = self.schema.citations.iter().map(cited).filter(|cited| cited.clause == clause);
+        let known = known.max_by_key(|cited| cited.text.is_some());
+        known.unwrap_or_else(|| Cited { clause: clause.to_owned(), text: None })
+    }
+
+    fn outputs(&mut self, request: &Request) -> Result<Vec<Output>, Problem> {
+        let settled = match &request.outcome {
+            Outcome::Settled(settled) => settled.as_slice(),
+            Outcome::Reversal(outputs) => return Ok(self.negated(outputs)),
+            Outcome::Rejected(_) => return Ok(Vec::new()),
+        };
+        // By output: its column, phase and place there, and the grain it is given for.
+        let mut all: Vec<(Column, usize, usize, Option<Text>)> = Vec::new();
+        match &self.schema.plan {
+            None => all.extend(
+                self.schema.outputs.iter().cloned().enumerate().map(|(place, column)| (column, 0, place, None)),
+            ),
+            Some(plan) => {
+                for results in &plan.results {
+                    let per = plan.grains.get(at(results.grain)).filter(|_| results.grain != 0);
+                    let outputs = results.outputs.iter().map(|output| {
+                        let (phase, place) = (at(output.source.phase), at(output.source.output));
+                        (output.column.clone(), phase, place, per.map(|grain| grain.label.clone()))
+                    });
+                    all.extend(outputs);
+                }
+            }
+        }
+        let mut outputs = Vec::new();
+        let mut settled = settled.iter();
+        for (column, phase, place, per) in all {
+            let of_row = if per.is_none() { settled.next() } else { None };
+            let differs = |settled: &Option<String>, traced: Option<&String>| {
+                let text = |value: Option<&String>| value.cloned().unwrap_or_else(|| "-".to_owned());
+                let (settled, traced) = (text(settled.as_ref()), text(traced));
+                Problem::Differs { output: column.name.clone(), settled, traced }
+            };
+            let Some(traced) = self.traced.get(phase).and_then(Option::as_ref) else {
+                match of_row {
+                    Some(settled @ Some(_)) => return Err(differs(settled, None)),
+                    _ => continue,
+                }
+            };
+            let cell = traced.results.get(place).copied().unwrap_or_default();
+            let cell = Some(cell).filter(|cell| !(column.optional && *cell == column.layout.none()));
+            let lacking = self.seen.get(phase).and_then(|seen| seen.as_ref()?.lacking.get(place)?.clone());
+            let mut value = cell.filter(|_| lacking.is_none()).map(|cell| written(cell, &column));
+            let mut reason = lacking.map(|cause| cause.reason.clone());
+            if let Some(settled) = of_row
+                && *settled != value
+            {
+                // What is computed from totals is not given to a claim that is in none.
+                let may_be_taken_back = self.schema.plan.as_ref().is_some_and(|plan| plan.reversal.is_some());
+                if settled.is_some() || !may_be_taken_back {
+                    return Err(differs(settled, value.as_ref()));
+                }
+                value = None;
+                reason = Some(Text {
+                    en: "the claim is taken back, and counts in no total".into(),
+                    zh: "该单据其后被冲销，不计入任何合计".into(),
+                });
+            }
+            let known = self.phase(phase).and_then(|known| known.outputs.get(place)).copied();
+            let Some(known) = known else { continue };
+            let unit = self.definition(phase, at(known.definition)).map(|definition| self.kind(definition.kind).unit);
+            let step = self.step_of(phase, at(known.definition));
+            // Why there is no value.
+            let present = known.present.filter(|_| cell.is_none());
+            let present = present.map(|present| self.step_of(phase, at(present)));
+            outputs.push(Output {
+                name: column.name,
+                label: column.label,
+                per,
+                amount: Amount { ty: column.ty, unit: unit.unwrap_or_default(), value },
+                step: Some(step),
+                present,
+                reason,
+            });
+        }
+        Ok(outputs)
+    }
+
+    /// The outputs of a row that takes a claim back: they are not computed anew.
+    fn negated(&self, outputs: &[Option<String>]) -> Vec<Output> {
+        let output = |(column, value): (&Column, &Option<String>)| {
+            let unit = Text {
+                zh: if column.unit == "yuan" { "元".into() } else { column.unit.clone() },
+                en: column.unit.clone(),
+            };
+            Output {
+                name: column.name.clone(),
+                label: column.label.clone(),
+                per: None,
+                amount: Amount { ty: column.ty, unit, value: value.clone() },
+                step: None,
+                present: None,
+                reason: None,
+            }
+        };
+        self.schema.outputs.iter().zip(outputs).map(output).collect()
+    }
+
+    fn definition(&self, phase: usize, place: usize) -> Option<&Definition> {
+        self.phase(phase)?.definitions.get(place)
+    }
+
+    fn step(&mut self, phase: usize, place: usize) -> Step {
+        let definition = self.definition(phase, place).cloned().unwrap_or_else(nothing);
+        let rounding = definition.rounding.as_ref().map(|rounding| self.rounding(rounding, definition.kind));
+        let step_of = |text: &str| number(text).and_then(|step| decimals(&step));
+        let least = definition.rounding.as_ref().and_then(|rounding| step_of(&rounding.step)).unwrap_or(0);
+        let exact = rounding.as_ref().and_then(|_| self.amount(phase, &definition.exact, definition.kind, 0).value);
+        let mut step = Step {
+            name: definition.name.clone(),
+            label: definition.label.clone(),
+            per: self.per(phase),
+            amount: self.amount(phase, &definition.value, definition.kind, least),
+            exact,
+            rounding,
+            text: definition.text.clone(),
+            citations: self.citations(&definition.rules),
+            how: self.node(phase, &definition.how),
+        };
+        // A definition that is nothing but a rounding is a rounded one.
+        if let (None, NodeForm::Operation { operator, parts, rounding: Some(rounding), .. }) =
+            (&step.rounding, &step.how.form)
+            && operator == "round"
+            && let [inner] = parts.as_slice()
+        {
+            let inner = inner.clone();
+            (step.exact, step.rounding) = (inner.amount.value.clone(), Some(rounding.clone()));
+            step.how = inner;
+        }
+        // The clause of an alternative stands with it, not with the definition.
+        if let Form::Choice { branches, .. } = &definition.how.form {
+            let is_own = |cited: &Cited| branches.iter().all(|branch| branch.clause.as_ref() != Some(&cited.clause));
+            step.citations.retain(is_own);
+        }
+        step
+    }
+
+    pub(crate) fn rounding(&self, rounding: &fen_schema::trace::TraceRounding, kind: u32) -> Rounding {
+        let step =
+            number(&rounding.step).and_then(|step| shown(&step, &Kind { unit: Text::default(), ..self.kind(kind) }, 0));
+        Rounding { mode: rounding.mode.clone(), step: step.unwrap_or_else(|| rounding.step.clone()) }
+    }
+
+    /// What a phase is computed for, if it is not the row.
+    fn per(&self, phase: usize) -> Option<Text> {
+        let plan = self.schema.plan.as_ref()?;
+        let grain = plan.phases.get(phase)?.grain;
+        if grain == 0 { None } else { plan.grains.get(at(grain)).map(|grain| grain.label.clone()) }
+    }
+
+    fn input_text(&self, input: usize, request: &Request) -> Option<String> {
+        let column = self.schema.inputs.get(input)?;
+        let raw = || request.texts.get(input).cloned().flatten().map(|text| text.trim().to_owned());
+        let seen = self.seen.first().and_then(Option::as_ref);
+        let place = match &self.schema.plan {
+            None => Some(input),
+            Some(plan) => plan.phases.first().and_then(|phase| {
+                let is_it = |of: &fen_schema::PhaseInput| matches!(of.source, Source::Input { input: known } if at(known) == input);
+                phase.inputs.iter().position(is_it)
+            }),
+        };
+        let (Some(seen), Some(place)) = (seen, place) else { return raw().filter(|text| !text.is_empty()) };
+        let cell = seen.inputs.get(place).copied()?;
+        if column.optional && cell == column.layout.none() {
+            return None;
+        }
+        if column.ty.is_text() {
+            return seen.texts.get(place).cloned().flatten().or_else(raw);
+        }
+        Some(written(cell, column))
+    }
+
+    fn refused(&self, cause: &Cause, request: &Request) -> Refused {
+        let input = self.schema.inputs.iter().position(|column| column.name == cause.column);
+        let column = input.and_then(|input| self.schema.inputs.get(input));
+        let label = column.map(|column| column.label.clone());
+        let plain = || Text { zh: cause.column.clone(), en: cause.column.clone() };
+        Refused {
+            code: cause.code,
+            column: cause.column.clone(),
+            label: label.unwrap_or_else(plain),
+            reason: cause.reason.clone(),
+            value: input.and_then(|input| self.input_text(input, request)),
+            admitted: column.and_then(|column| self.admitted(cause.code, column)),
+            rule: if cause.code == RejectCode::UnknownCode { self.looking_up(&cause.column) } else { None },
+        }
+    }
+
+    fn admitted(&self, code: RejectCode, column: &Column) -> Option<Admitted> {
+        let range = |min: Option<String>, max: Option<String>| Some(Admitted { min, max, values: Vec::new() });
+        match code {
+            RejectCode::BelowMin | RejectCode::AboveMax => range(Some(column.min.clone()), Some(column.max.clone())),
+            RejectCode::BeforeInForce | RejectCode::AfterInForce => {
+                let force = self.schema.in_force.as_ref()?;
+                range(Some(force.from.clone()), force.to.clone())
+            }
+            RejectCode::UnknownValue if !column.values.is_empty() => {
+                Some(Admitted { min: None, max: None, values: names(&column.values) })
+            }
+            _ => None,
+        }
+    }
+
+    /// The first rule that looks a column up in a table.
+    fn looking_up(&self, column: &str) -> Option<Rule> {
+        let phase = self.phase(0)?;
+        let is_it = |node: &Node| {
+            let import = |import: u32| phase.imports.get(at(import)).is_some_and(|import| import.name == column);
+            matches!(&node.form, Form::Lookup { keys, .. }
+                if keys.iter().any(|key| matches!(key.form, Form::Import { import: of } if import(of))))
+        };
+        let found = phase.definitions.iter().find(|definition| contains(&definition.how, &is_it))?;
+        let (name, text) = (found.name.clone(), found.text.clone());
+        Some(Rule { name, text, citations: self.citations(&found.rules) })
+    }
+}
+
+/// Whether a part of a computation is of a kind.
+fn contains(node: &Node, is_it: &dyn Fn(&Node) -> bool) -> bool {
+    if is_it(node) {
+        return true;
+    }
+    let any = |nodes: &[Node]| nodes.iter().any(|node| contains(node, is_it));
+    match &node.form {
+        Form::Operation { parts, .. } | Form::Remainder { parts } => any(parts),
+        Form::Lookup { keys, .. } | Form::HasRow { keys, .. } => any(keys),
+        Form::Tiers { amount, base, .. } => {
+            contains(amount, is_it) || base.as_ref().is_some_and(|base| contains(base, is_it))
+        }
+        Form::Choice { branches, .. } => branches.iter().any(|branch| {
+            contains(&branch.then, is_it) || branch.when.as_ref().is_some_and(|when| contains(when, is_it))
+        }),
+        Form::Constant
+        | Form::Import { .. }
+        | Form::Parameter { .. }
+        | Form::Definition { .. }
+        | Form::Known { .. } => false,
+    }
+}
+
+fn cited(citation: &Citation) -> Cited {
+    Cited { clause: citation.clause.clone(), text: citation.text.clone() }
+}
+
+/// A cell as it is written in files.
+fn written(cell: i128, column: &Column) -> String {
+    let mut text = String::new();
+    fen_runtime::format_cell(fen_runtime::Cell::Number(cell), column, &mut text);
+    text
+}
+
+/// Stands for a definition that a damaged trace lacks.
+fn nothing() -> Definition {
+    let at = Point::Constant("0".into());
+    Definition {
+        name: String::new(),
+        label: Text::default(),
+        kind: u32::MAX,
+        text: String::new(),
+        rules: Vec::new(),
+        exact: at.clone(),
+        rounding: None,
+        value: at.clone(),
+        how: Node { text: String::new(), kind: u32::MAX, at, form: Form::Constant },
+    }
+}
