@@ -1,4 +1,4 @@
-//! Every block of `docs/language.md` is compiled, and its examples come out.
+//! Every block of the language reference, in both languages, is compiled, and its examples come out.
 //!
 //! * ```` ```fen ```` is accepted. A block without a `policy`, `library` or `amend` item is a fragment: it is read with
 //!   the ```` ```fen setting ```` block of its language, and all that it defines is an output.
@@ -26,9 +26,11 @@ struct Block {
     follows_directly: bool,
 }
 
-fn page() -> String {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/language.md");
-    std::fs::read_to_string(path).unwrap()
+/// The reference with English and Chinese blocks side by side, and the one with Chinese blocks alone.
+const PAGES: [&str; 2] = ["docs/language.md", "docs/book/zh/language.md"];
+
+fn page(path: &str) -> String {
+    std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(path)).unwrap()
 }
 
 fn blocks(markdown: &str) -> Vec<Block> {
@@ -145,7 +147,15 @@ fn complaints(analysis: &Analysis) -> String {
 
 #[test]
 fn documentation_is_true() {
-    let blocks = blocks(&page());
+    for path in PAGES {
+        let count = is_true(path);
+        assert!(count > 45, "{path}: {count} blocks");
+    }
+}
+
+/// Requires that the blocks of a page are what they say, and counts them.
+fn is_true(path: &str) -> usize {
+    let blocks = blocks(&page(path));
     let mut page = Page::of(&blocks);
     let mut wrong = String::new();
     let mut count = 0;
@@ -157,14 +167,15 @@ fn documentation_is_true() {
             ["fen"] | ["fen", "file", _] => {
                 count += 1;
                 if analysis.has_error() || (analysis.policy().is_none() && !is_library) {
-                    wrong += &format!("line {}: refused\n{}\n", block.line, complaints(&analysis));
+                    wrong += &format!("{path}: line {}: refused\n{}\n", block.line, complaints(&analysis));
                 }
             }
             ["fen", "refused", code] => {
                 count += 1;
                 let codes: BTreeSet<&str> = analysis.diagnostics().iter().map(|one| one.code).collect();
                 if codes != BTreeSet::from([*code]) {
-                    wrong += &format!("line {}: not {code} but {codes:?}\n{}\n", block.line, complaints(&analysis));
+                    wrong +=
+                        &format!("{path}: line {}: not {code} but {codes:?}\n{}\n", block.line, complaints(&analysis));
                 }
             }
             ["markdown"] => {
@@ -175,11 +186,11 @@ fn documentation_is_true() {
                 }
             }
             ["fen", "setting"] | ["csv", _] | ["text"] => {}
-            other => wrong += &format!("line {}: {other:?}\n", block.line),
+            other => wrong += &format!("{path}: line {}: {other:?}\n", block.line),
         }
     }
     assert!(wrong.is_empty(), "{wrong}");
-    assert!(count > 60, "{count} blocks");
+    count
 }
 
 /// All sections of a module but the custom ones, which hold names and labels.
@@ -192,7 +203,7 @@ fn code(analysis: &Analysis) -> Vec<Vec<u8>> {
 /// The same policy in both languages has the same code and columns in the same places; names and labels differ.
 #[test]
 fn languages_compile_to_the_same_code() {
-    let blocks = blocks(&page());
+    let blocks = blocks(&page("docs/language.md"));
     let mut page = Page::of(&blocks);
     let mut pairs = 0;
     for pair in blocks.windows(2) {

@@ -1,6 +1,7 @@
-//! The project's own tool: sets up a machine, tests everything, builds the site and the example claims.
+//! The project's own tool: sets up a machine, tests everything, builds the site, the book and the example claims.
 #![expect(clippy::print_stderr, reason = "a command-line tool reports its progress on standard error")]
 
+mod book;
 mod claims;
 mod differential;
 mod node;
@@ -20,7 +21,7 @@ use clap::{Parser, Subcommand};
 
 use crate::workspace::Workspace;
 
-/// Sets up a machine, tests everything, builds the site and the example claims.
+/// Sets up a machine, tests everything, builds the site, the book and the example claims.
 #[derive(Parser)]
 #[command(bin_name = "cargo xtask")]
 struct Arguments {
@@ -34,6 +35,8 @@ enum Task {
     Test,
     /// Builds the pages, the policies and the compiler for the browser into target/site.
     Site,
+    /// Builds the book into target/book.
+    Book,
     /// Writes synthetic county-years, the same ones for the same seed.
     Claims {
         /// Number of rows.
@@ -79,6 +82,7 @@ fn run(task: &Task) -> anyhow::Result<()> {
             eprintln!("xtask: the site is in {}", site.display());
             Ok(())
         }
+        Task::Book => book::build(&workspace),
         Task::Claims { rows, seed, output } => claims::generate(&workspace, *rows, *seed, output.as_deref()),
         Task::Differential { policies, seed } => differential::run(&workspace, *policies, *seed),
         Task::Bench => {
