@@ -2,9 +2,11 @@
 
 use std::collections::{HashMap, HashSet};
 
+use fen_compiler::Lang;
 use fen_grammar::source::{Source, Span};
 
 use super::html::{anchor, escape};
+use super::twin::Twin;
 
 /// What is needed to show code.
 pub(super) struct Code<'a> {
@@ -13,40 +15,71 @@ pub(super) struct Code<'a> {
     pub(super) names: HashSet<String>,
     /// By place: the name that is defined there.
     pub(super) defined: HashMap<usize, String>,
+    /// The same in the words of the other language.
+    pub(super) twin: Option<Twin>,
 }
 
 impl Code<'_> {
-    /// Some lines of the source.
-    pub(super) fn block(&self, lines: &[Span]) -> String {
-        let mut html = String::from("<pre class=\"code\"><code>");
+    /// Some lines of the source, and the same lines of its twin.
+    pub(super) fn block(&self, lines: &[Span], other: Option<&[Span]>) -> String {
+        let mut html = String::new();
+        if let (Some(first), Some(last)) = (lines.first(), lines.last()) {
+            let mut defined: Vec<(&usize, &String)> =
+                self.defined.iter().filter(|(at, _)| (first.start..last.end).contains(*at)).collect();
+            defined.sort();
+            for (_, name) in defined {
+                html += &format!("<span id=\"d-{}\"></span>", escape(name));
+            }
+        }
+        match (&self.twin, other) {
+            (Some(twin), Some(other)) => {
+                let [own, foreign] = languages(twin.own);
+                html += &self.lines(self.source, lines, &format!("code {own}"));
+                html += &self.lines(&twin.source, other, &format!("code {foreign}"));
+            }
+            _ => html += &self.lines(self.source, lines, "code"),
+        }
+        html
+    }
+
+    fn lines(&self, source: &Source, lines: &[Span], class: &str) -> String {
+        let mut html = format!("<pre class=\"{class}\"><code>");
         let text: Vec<&str> =
-            lines.iter().map(|line| self.source.text().get(line.start..line.end).unwrap_or_default()).collect();
+            lines.iter().map(|line| source.text().get(line.start..line.end).unwrap_or_default()).collect();
         let last = text.iter().rposition(|line| !line.trim().is_empty()).map_or(0, |at| at + 1);
         let first = text.iter().position(|line| !line.trim().is_empty()).unwrap_or(0);
-        for (line, span) in text.iter().zip(lines).take(last).skip(first) {
-            self.line(line.trim_end(), span.start, &mut html);
+        for line in text.iter().take(last).skip(first) {
+            self.line(line.trim_end(), &mut html);
             html.push('\n');
         }
         html + "</code></pre>\n"
     }
 
-    /// A part of an item.
+    /// A part of an item, in both languages.
     pub(super) fn part(&self, span: Span) -> String {
-        let mut html = String::from("<code>");
-        let text = self.source.slice(span);
-        let words: Vec<&str> = text.split_whitespace().collect();
-        self.line(&words.join(" "), usize::MAX, &mut html);
-        html + "</code>"
+        let one = |source: &Source, span: Span, class: &str| {
+            let mut html = format!("<code{class}>");
+            let words: Vec<&str> = source.slice(span).split_whitespace().collect();
+            self.line(&words.join(" "), &mut html);
+            html + "</code>"
+        };
+        let other = self.twin.as_ref().and_then(|twin| Some((twin, twin.part(span)?)));
+        match other {
+            Some((twin, other)) if twin.source.slice(other) != self.source.slice(span) => {
+                let [own, foreign] = languages(twin.own).map(|lang| format!(" class=\"{lang}\""));
+                one(self.source, span, &own) + &one(&twin.source, other, &foreign)
+            }
+            _ => one(self.source, span, ""),
+        }
     }
 
-    /// One line that stands at a place.
-    fn line(&self, line: &str, place: usize, html: &mut String) {
+    fn line(&self, line: &str, html: &mut String) {
         let mut at = 0;
         while let Some(rest) = line.get(at..).filter(|rest| !rest.is_empty()) {
             let (length, kind) = token(rest);
             let text = rest.get(..length).unwrap_or(rest);
             match kind {
-                Kind::Word => self.word(text, place.saturating_add(at), html),
+                Kind::Word => self.word(text, html),
                 Kind::Blank => html.push_str(text),
                 Kind::Sign => html.push_str(&escape(text)),
                 Kind::Comment => html.push_str(&format!("<span class=\"c\">{}</span>", escape(text))),
@@ -57,11 +90,9 @@ impl Code<'_> {
         }
     }
 
-    fn word(&self, word: &str, place: usize, html: &mut String) {
+    fn word(&self, word: &str, html: &mut String) {
         let shown = escape(word);
-        if self.defined.get(&place).is_some_and(|name| name == word) {
-            html.push_str(&format!("<a class=\"def\" id=\"d-{shown}\" href=\"#{}\">{shown}</a>", anchor(word)));
-        } else if self.names.contains(word) {
+        if self.names.contains(word) {
             html.push_str(&format!("<a href=\"#{}\">{shown}</a>", anchor(word)));
         } else if let Some((owner, field)) = word.split_once('.').filter(|(owner, _)| self.names.contains(*owner)) {
             // A field of a linked claim.
@@ -72,6 +103,14 @@ impl Code<'_> {
         } else {
             html.push_str(&shown);
         }
+    }
+}
+
+/// The classes of a policy's own language and of the other one.
+fn languages(own: Lang) -> [&'static str; 2] {
+    match own {
+        Lang::Zh => ["zh", "en"],
+        Lang::En => ["en", "zh"],
     }
 }
 

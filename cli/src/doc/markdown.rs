@@ -212,8 +212,11 @@ impl Writer<'_> {
                 self.end_words();
             }
         }
-        let Some(block) = self.block.take().and_then(|at| self.outline.blocks().get(at)) else { return };
-        let html = self.code.block(&block.lines) + &(self.figures)(block.span);
+        let Some(at) = self.block.take() else { return };
+        let Some(block) = self.outline.blocks().get(at) else { return };
+        let other = self.code.twin.as_ref().and_then(|twin| twin.source.outline()?.blocks().get(at));
+        let other = other.map(|block| block.lines.as_slice());
+        let html = self.code.block(&block.lines, other) + &(self.figures)(block.span);
         if self.depth == 0 {
             self.body.rules(&html);
         } else {
@@ -284,7 +287,8 @@ mod tests {
 
     fn page(markdown: &str) -> String {
         let source = Source::new("a.md", markdown);
-        let code = Code { source: &source, names: HashSet::from(["b".to_owned()]), defined: HashMap::new() };
+        let code =
+            Code { source: &source, names: HashSet::from(["b".to_owned()]), defined: HashMap::new(), twin: None };
         let around = Around { page: &|_| None, picture: &|_| Some("data:,".to_owned()) };
         body(&source, source.outline().unwrap(), &code, &|_| String::new(), &around).finish()
     }

@@ -16,6 +16,7 @@ mod plain;
 mod policy;
 mod sections;
 mod site;
+mod twin;
 mod values;
 
 use std::io::Write;

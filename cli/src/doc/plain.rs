@@ -9,11 +9,29 @@ use super::code::Code;
 use super::glossary::cited;
 use super::html::escape;
 
+/// Comments, and the lines of code below them.
+#[derive(Default)]
+struct Row<'a> {
+    comment: Vec<&'a str>,
+    lines: Vec<Span>,
+}
+
 /// The body of a policy. Every comment that begins a line, or empty line, begins a new row.
 pub(super) fn body(source: &Source, items: &[Item], code: &Code<'_>, figures: &dyn Fn(Span) -> String) -> Body {
     let mut body = Body::default();
-    let mut comment: Vec<&str> = Vec::new();
-    let mut lines: Vec<Span> = Vec::new();
+    let rows = rows(source, items);
+    let others = code.twin.as_ref().map(|twin| self::rows(&twin.source, &twin.items)).unwrap_or_default();
+    for (at, row) in rows.iter().enumerate() {
+        // Comments and empty lines stay where they are in other words.
+        let other = others.get(at).filter(|_| others.len() == rows.len());
+        show(&mut body, row, other, items, code, figures);
+    }
+    body
+}
+
+fn rows<'a>(source: &'a Source, items: &[Item]) -> Vec<Row<'a>> {
+    let mut rows = Vec::new();
+    let mut row = Row::default();
     let mut start = 0;
     for line in source.text().split_inclusive('\n') {
         let span = Span { start, end: start + line.len() };
@@ -22,34 +40,34 @@ pub(super) fn body(source: &Source, items: &[Item], code: &Code<'_>, figures: &d
         // An empty line within an item does not end it.
         let is_within = items.iter().any(|item| item.span.start < span.start && span.start < item.span.end);
         let ends_row = is_comment || (line.trim().is_empty() && !is_within);
-        if ends_row && !lines.is_empty() {
-            row(&mut body, &std::mem::take(&mut comment), &std::mem::take(&mut lines), items, code, figures);
+        if ends_row && !row.lines.is_empty() {
+            rows.push(std::mem::take(&mut row));
         }
         if is_comment {
-            comment.push(line.trim_start_matches(['#', ' ']).trim_end());
-        } else if !line.trim().is_empty() || !lines.is_empty() {
-            lines.push(span);
-        } else if !comment.is_empty() {
+            row.comment.push(line.trim_start_matches(['#', ' ']).trim_end());
+        } else if !line.trim().is_empty() || !row.lines.is_empty() {
+            row.lines.push(span);
+        } else if !row.comment.is_empty() {
             // A comment that stands alone.
-            row(&mut body, &std::mem::take(&mut comment), &[], items, code, figures);
+            rows.push(std::mem::take(&mut row));
         }
     }
-    row(&mut body, &comment, &lines, items, code, figures);
-    body
+    rows.push(row);
+    rows
 }
 
-fn row(
+fn show(
     body: &mut Body,
-    comment: &[&str],
-    lines: &[Span],
+    row: &Row<'_>,
+    other: Option<&Row<'_>>,
     items: &[Item],
     code: &Code<'_>,
     figures: &dyn Fn(Span) -> String,
 ) {
     let mut words = String::new();
-    if !comment.is_empty() {
+    if !row.comment.is_empty() {
         let mut text = String::new();
-        for line in comment {
+        for line in &row.comment {
             if needs_space(text.chars().next_back(), line.chars().next()) {
                 text.push(' ');
             }
@@ -57,7 +75,7 @@ fn row(
         }
         words += &format!("<p>{}</p>\n", escape(&text));
     }
-    let span = lines.iter().copied().reduce(Span::to);
+    let span = row.lines.iter().copied().reduce(Span::to);
     if let Some(span) = span {
         let is_here = |item: &&Item| span.start <= item.span.start && item.span.start < span.end;
         let mut clauses: Vec<String> = Vec::new();
@@ -74,7 +92,8 @@ fn row(
         body.words(&words);
     }
     if let Some(span) = span {
-        body.rules(&(code.block(lines) + &figures(span)));
+        let html = code.block(&row.lines, other.map(|row| row.lines.as_slice()));
+        body.rules(&(html + &figures(span)));
     }
     body.end_row();
 }

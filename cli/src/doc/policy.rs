@@ -15,6 +15,7 @@ use super::markdown::{self, Around};
 use super::page::{Page, facts};
 use super::sections::Sections;
 use super::site::{Document, Site};
+use super::twin::Twin;
 use super::{picture, plain};
 
 /// What the index says of a policy.
@@ -124,7 +125,8 @@ impl Known<'_> {
             .map(|entry| entry.name.clone())
             .chain(self.names.iter().map(|facts| facts.name.clone()))
             .collect();
-        let code = Code { source: &document.source, names, defined };
+        let twin = Twin::of(&document.source, self.items());
+        let code = Code { source: &document.source, names, defined, twin };
         let labels = self.labels();
         let named = |name: &str| labels.get(name).cloned().unwrap_or_else(|| Text::new(name, name));
         let figures = Figures { source: &document.source, items: self.items(), code: &code, labels: labels.clone() };
@@ -150,7 +152,7 @@ impl Known<'_> {
             document: self.schema.as_ref().and_then(|schema| schema.source.clone()),
             named: &named,
         };
-        let invariants = self.invariants();
+        let invariants = self.invariants(&code);
         format!(
             "<h1>{}</h1>\n{}{}{}{}{invariants}{}",
             escape(&summary.title),
@@ -163,17 +165,16 @@ impl Known<'_> {
     }
 
     /// What always holds.
-    fn invariants(&self) -> String {
-        let invariants = self.schema.as_ref().map(|schema| schema.invariants.as_slice()).unwrap_or_default();
-        if invariants.is_empty() {
-            return String::new();
+    fn invariants(&self, code: &Code<'_>) -> String {
+        let own = self.items().iter().filter_map(|item| match &item.kind {
+            ItemKind::Always(always) => Some(code.part(always.span)),
+            _ => None,
+        });
+        let list: String = own.map(|html| format!("<li>{html}</li>")).collect();
+        if list.is_empty() {
+            return list;
         }
-        let one = |text: &String| {
-            let words: Vec<&str> = text.split_whitespace().collect();
-            format!("<li><code>{}</code></li>", escape(&words.join(" ")))
-        };
         let title = say("What always holds", "恒有");
-        let list: String = invariants.iter().map(one).collect();
         format!("<section id=\"invariants\"><h2>{title}</h2>\n<ul>{list}</ul></section>\n")
     }
 

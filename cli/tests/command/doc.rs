@@ -101,6 +101,31 @@ fn tables_charts_and_dates() {
     insta::assert_snapshot!("chart", chart);
 }
 
+/// Rules are shown in the words of both languages, unless they are written in both.
+#[test]
+fn rules_in_both_languages() {
+    let folder = Folder::new();
+    let english = "policy a.b\ninput a: money from 0 yuan to 9 yuan\n# first\nb = a\n  except when a > 1 yuan and a < 2 yuan: 0 yuan\noutput b\nalways b <= a\n";
+    folder.write("one.fen", english);
+    folder.write("two.md", format!("```fen\n{english}```\n"));
+    folder.write("mixed.fen", english.replace("output b", "输出 b"));
+    folder.fen(&["doc", ".", "-o", "site"]).good();
+    for (page, is_twice) in [("one", true), ("two", true), ("mixed", false)] {
+        let html = folder.read(&format!("site/{page}.html"));
+        sound(&html);
+        for words in [
+            "<pre class=\"code zh\"><code>",
+            "<b>输入</b>",
+            "<code class=\"zh\">",
+            "<b>且</b>",
+            "<b>例外</b> <b>当</b>",
+        ] {
+            assert_eq!(html.contains(words), is_twice, "{page}: {words}");
+        }
+        assert!(html.contains("<b>except</b> <b>when</b>"));
+    }
+}
+
 #[test]
 fn nothing_is_written_for_policies_with_errors() {
     let folder = Folder::new();
