@@ -497,7 +497,10 @@ fn texts_are_laid_out() {
     let options = json!({ "textDocument": { "uri": uri }, "options": { "tabSize": 2, "insertSpaces": true } });
     let edits = editor.ask("textDocument/formatting", options.clone());
     let laid_out = edited(&wide, &edits);
-    assert!(laid_out.contains("= 70% * 较大(费用 - 起付线, 0元)  # 😀") && laid_out.contains("# 😀 表情"), "{laid_out}");
+    assert!(
+        laid_out.contains("= 70% * 较大(费用 - 起付线, 0元)  # 😀") && laid_out.contains("# 😀 表情"),
+        "{laid_out}"
+    );
     editor.replace(&uri, 2, &laid_out);
     assert_eq!(editor.ask("textDocument/formatting", options.clone()), json!([]));
     // What cannot be read stays.
