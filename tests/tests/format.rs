@@ -2,13 +2,19 @@
 //! it is formatted again, goes into the other language and back, and compiles to the same code.
 //!
 //! `FEN_MUTANTS` asks for another number of spoilt sources, `FEN_SEED` for others.
-#![allow(clippy::unwrap_used, clippy::panic, clippy::print_stdout, reason = "a test fails by panicking")]
+#![allow(
+    clippy::indexing_slicing,
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::print_stdout,
+    reason = "a test fails by panicking"
+)]
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
-use fen_compiler::{Lang, Source, analyze, analyze_with, format, format_markdown};
+use fen_compiler::{Lang, Source, analyze, format};
 use fen_tests::mutations::{Mutation, mutated};
 use fen_tests::policies::{policy, policy_of};
 use proptest::prelude::*;

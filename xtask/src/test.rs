@@ -28,7 +28,7 @@ pub(crate) fn run(workspace: &Workspace) -> Result<()> {
     let _python = shell.push_env("FEN_PYTHON", &tools.python);
     eprintln!("xtask: everything but the tests took {:.1?}", start.elapsed());
     announce("tests");
-    cmd!(shell, "cargo test --workspace -- --include-ignored").run().context("step `tests` failed")
+    cmd!(shell, "cargo test --workspace --no-fail-fast -- --include-ignored").run().context("step `tests` failed")
 }
 
 fn licences(shell: &Shell) -> Result<()> {
