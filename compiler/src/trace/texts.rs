@@ -1,6 +1,6 @@
 //! What stands in the source, for people who read an explanation.
 
-use fen_grammar::source::{Sources, Span};
+use fen_grammar::source::{Source, Sources, Span};
 
 /// The texts of a policy.
 pub(super) struct Texts<'a> {
@@ -27,10 +27,7 @@ impl<'a> Texts<'a> {
     pub(super) fn item(&self, span: Span) -> String {
         let Some((source, span)) = self.sources.locate(span) else { return String::new() };
         let mut items: Vec<&str> = Vec::new();
-        let mut end = 0;
-        for line in source.text().split_inclusive('\n') {
-            let start = end;
-            end += line.len();
+        for (start, line) in lines_of(source) {
             if !line.starts_with([' ', '\t']) && !line.trim().is_empty() {
                 if start > span.start {
                     break;
@@ -43,6 +40,22 @@ impl<'a> Texts<'a> {
         lines.retain(|line| !line.is_empty());
         lines.join("\n")
     }
+}
+
+/// The lines of code with their ends, each with where it begins in the source; of Markdown those of its blocks.
+fn lines_of(source: &Source) -> Vec<(usize, &str)> {
+    if let Some(outline) = source.outline() {
+        let lines = outline.policy_blocks().flat_map(|block| &block.lines);
+        return lines.map(|line| (line.start, source.slice(*line))).collect();
+    }
+    let mut end = 0;
+    let lines = source.text().split_inclusive('\n');
+    lines
+        .map(|line| {
+            end += line.len();
+            (end - line.len(), line)
+        })
+        .collect()
 }
 
 /// A line without the comment behind it.
@@ -60,9 +73,21 @@ fn without_comment(line: &str) -> &str {
 
 #[cfg(test)]
 mod tests {
-    use fen_grammar::source::Source;
-
     use super::*;
+
+    #[test]
+    fn items_of_markdown_are_those_of_its_blocks() {
+        let mut sources = Sources::default();
+        let text = "# T\n\n- words\n  ```fen\n  a = b\n    except when c: d\n  ```\n\nwords\n\n```fen\ne = f\n```\n";
+        let start = sources.add(Source::new("a.md", text));
+        let texts = Texts::new(&sources);
+        let at = |what: &str| {
+            let start = start + text.find(what).unwrap_or_default();
+            Span { start, end: start + what.len() }
+        };
+        assert_eq!(texts.item(at("a = b")), "a = b\n  except when c: d");
+        assert_eq!(texts.item(at("e = f")), "e = f");
+    }
 
     #[test]
     fn items_are_found_with_their_lines() {
