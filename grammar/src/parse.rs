@@ -175,7 +175,11 @@ fn unknown_item(text: &str, span: Span, word: String, suggestion: Option<&'stati
         let word = text.chars().take(1).collect();
         return UnknownItem { span: found, word, suggestion: None }.into();
     }
-    let found = Span { start: span.start, end: span.start + word.len() };
+    // Behind `add` stands an item like any other.
+    let behind =
+        ["add", "增设"].iter().find_map(|add| text.strip_prefix(add)).map_or(0, |rest| text.len() - rest.len());
+    let at = text.get(behind..).and_then(|rest| rest.find(&word)).map_or(0, |at| behind + at);
+    let found = Span { start: span.start + at, end: span.start + at + word.len() };
     UnknownItem { span: found, word, suggestion }.into()
 }
 
@@ -275,6 +279,16 @@ mod tests {
     use insta::assert_snapshot;
 
     use super::*;
+
+    #[test]
+    fn what_begins_no_item_is_pointed_to_behind_add() {
+        let pointed = |text: &str| {
+            let (_, diagnostics) = parse(text);
+            diagnostics.first().and_then(|found| text.get(found.offset()..)).map(str::to_owned)
+        };
+        assert_eq!(pointed("add 分档x 5\n").as_deref(), Some("分档x 5\n"));
+        assert_eq!(pointed("inptu a\n").as_deref(), Some("inptu a\n"));
+    }
 
     /// Each diagnostic in one line: place, code, message, first label.
     fn report(text: &str) -> String {
