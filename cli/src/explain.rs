@@ -1,5 +1,6 @@
 //! `fen explain`: how the results of one claim come about.
 
+use std::collections::BTreeMap;
 use std::io::Write;
 use std::path::Path;
 use std::process::ExitCode;
@@ -7,12 +8,13 @@ use std::process::ExitCode;
 use csv::ByteRecord;
 use fen_compiler::Lang;
 use fen_explain::{Explanation, Outcome as Fate, Request};
-use fen_runtime::{Cell, Parameters, Policy, Seen, Stream, format_cell, parse_cell};
-use fen_schema::{Language, Schema};
+use fen_runtime::{Cell, Parameters, Policy, Stream, format_cell, parse_cell};
+use fen_schema::Schema;
 
 use crate::args::{ExplainArgs, ExplainFormat};
 use crate::error::{Error, Outcome, print};
 use crate::files::{Draft, keep_apart};
+use crate::language::schema_language;
 use crate::load::load;
 use crate::run::claims::{Batch, Claims};
 use crate::run::columns::Outputs;
@@ -33,10 +35,7 @@ pub(crate) fn explain(args: &ExplainArgs, lang: Lang) -> Outcome<ExitCode> {
         keep_apart(&read, &[output.as_path()])?;
     }
     let explanation = explained(args, &policy, &parameters)?;
-    let lang = match lang {
-        Lang::En => Language::En,
-        Lang::Zh => Language::Zh,
-    };
+    let lang = schema_language(lang);
     let shown = match args.format {
         ExplainFormat::Text => fen_explain::text(&explanation, lang),
         ExplainFormat::Html => fen_explain::html(&explanation, lang),
@@ -63,34 +62,32 @@ fn explained(args: &ExplainArgs, policy: &Policy, parameters: &Parameters) -> Ou
     // The row is looked up before anything is settled.
     input.keep()?;
     let mut claims = Claims::open(&mut input, schema, Progress::new(None))?;
-    let texts = texts(&mut claims, schema, args.row)?;
+    let texts = texts(&mut claims, schema, &[args.row])?;
     claims.rewind(&mut input)?;
     if args.sort {
         sort::sort(&mut input, &mut claims, schema)?;
     }
-    let (outcome, seen) = if schema.plan.is_some() {
-        in_stream(args, policy, parameters, &mut input, &mut claims)?
-    } else {
-        alone(args, policy, parameters, &mut claims)?
-    };
-    let Some(outcome) = outcome else { return Err(no_such_row(args.row, 0)) };
-    let outcome = match outcome {
-        Fate::Settled(outputs) if is_reversal(schema, &texts) => Fate::Reversal(outputs),
-        other => other,
-    };
-    let request = Request { row: args.row, texts, outcome, all: args.all };
-    Ok(fen_explain::explain(policy, parameters, &seen, &request)?)
+    let stream = stream::open(policy, parameters.clone(), args.state_in.as_deref())?;
+    let explanations = Explained { policy, parameters, all: args.all }.rows(stream, &mut input, &mut claims, texts)?;
+    explanations.into_iter().next().ok_or_else(|| no_such_row(args.row, 0))
 }
 
-/// What stands in the cells of a row, by input.
-fn texts(claims: &mut Claims, schema: &Schema, row: u64) -> Outcome<Vec<Option<String>>> {
+/// What stands in the cells of some rows, by input; by the number of the row. The claims are at the beginning of their file.
+pub(crate) fn texts(claims: &mut Claims, schema: &Schema, rows: &[u64]) -> Outcome<Texts> {
     let mut record = ByteRecord::new();
-    for read in 0..row {
+    let mut found = Texts::new();
+    for place in 0.. {
+        let Some(missing) = rows.iter().find(|row| !found.contains_key(row)) else { break };
         if claims.read_raw(&mut record)?.is_none() {
-            return Err(no_such_row(row, read));
+            return Err(no_such_row(*missing, place));
+        }
+        let row = claims.number(place);
+        if rows.contains(&row) {
+            let texts = (0..schema.inputs.len()).map(|input| claims.text(&record, input).map(str::to_owned));
+            found.insert(row, texts.collect());
         }
     }
-    Ok((0..schema.inputs.len()).map(|input| claims.text(&record, input).map(str::to_owned)).collect())
+    Ok(found)
 }
 
 fn no_such_row(row: u64, rows: u64) -> Error {
@@ -109,66 +106,92 @@ fn is_reversal(schema: &Schema, texts: &[Option<String>]) -> bool {
     found.is_some_and(|(column, text)| matches!(parse_cell(text, column), Ok(Cell::Text(_))))
 }
 
-/// What became of a row, and what was seen of it.
-type Explained = (Option<Fate>, Vec<Option<Seen>>);
+/// The cells of some rows, by input; by the row's number in its file.
+pub(crate) type Texts = BTreeMap<u64, Vec<Option<String>>>;
 
-/// A row that is settled by itself: only the rows that are read together with it are settled.
-fn alone(args: &ExplainArgs, policy: &Policy, parameters: &Parameters, claims: &mut Claims) -> Outcome<Explained> {
-    let mut batch = Batch::default();
-    while claims.read(&mut batch)? {
-        if let Some(cause) = cause_of(&batch, args.row) {
-            return Ok((Some(cause), vec![None]));
-        }
-        let Some(place) = batch.place_of(args.row) else { continue };
-        let mut stream = Stream::new(policy, parameters.clone())?;
-        stream.watch(u64::try_from(place).unwrap_or(u64::MAX));
-        let settlement = stream.settle(&claims.columns(&batch)?)?;
-        settlement.rejects().iter().for_each(|rejected| batch.reject(rejected));
-        let outputs = Outputs::new(settlement.outputs());
-        let outcome = cause_of(&batch, args.row).unwrap_or_else(|| settled(policy.schema(), &outputs, place));
-        return Ok((Some(outcome), stream.seen()));
-    }
-    Ok((None, Vec::new()))
+/// How rows are to be explained.
+pub(crate) struct Explained<'p> {
+    pub(crate) policy: &'p Policy,
+    pub(crate) parameters: &'p Parameters,
+    /// Whether what was passed over is told too.
+    pub(crate) all: bool,
 }
 
-/// A row of a policy that looks beyond it: the stream is settled, to its end where something is known only then.
-fn in_stream(
-    args: &ExplainArgs,
-    policy: &Policy,
-    parameters: &Parameters,
-    input: &mut Input,
-    claims: &mut Claims,
-) -> Outcome<Explained> {
-    let schema = policy.schema();
-    let mut stream = stream::open(policy, parameters.clone(), args.state_in.as_deref())?;
-    // The row's place in the order in which rows are settled.
-    let place = (0..).find(|place| claims.number(*place) == args.row).unwrap_or(u64::MAX);
-    stream.watch(place);
+impl Explained<'_> {
+    /// Settles a file and explains some of its rows, whose texts are given, in the order of their numbers. A file of rows
+    /// that are settled one by one is read as far as the last of them; another one as often as the policy has passes.
+    pub(crate) fn rows(
+        &self,
+        mut stream: Stream,
+        input: &mut Input,
+        claims: &mut Claims,
+        mut texts: Texts,
+    ) -> Outcome<Vec<Explanation>> {
+        let rows: Vec<u64> = texts.keys().copied().collect();
+        let found = found(&mut stream, self.policy.schema(), input, claims, &rows)?;
+        let mut explanations = Vec::new();
+        for (row, (place, fate)) in found {
+            let texts = texts.remove(&row).unwrap_or_default();
+            let outcome = match fate {
+                Fate::Settled(outputs) if is_reversal(self.policy.schema(), &texts) => Fate::Reversal(outputs),
+                other => other,
+            };
+            let seen = place.map_or_else(|| vec![None], |place| stream.seen(place));
+            let request = Request { row, texts, outcome, all: self.all };
+            explanations.push(fen_explain::explain(self.policy, self.parameters, &seen, &request)?);
+        }
+        Ok(explanations)
+    }
+}
+
+/// By row: its place among those that are given to the module, unless it cannot be read, and what becomes of it.
+type Found = BTreeMap<u64, (Option<u64>, Fate)>;
+
+/// Looks for some rows and watches them; the stream is settled as far as is needed for that.
+fn found(stream: &mut Stream, schema: &Schema, input: &mut Input, claims: &mut Claims, rows: &[u64]) -> Outcome<Found> {
     let is_over_early = stream.passes() == 1
         && schema
             .plan
             .as_ref()
-            .is_some_and(|plan| plan.phases.len() == 1 && plan.results.iter().all(|results| results.grain == 0));
+            .is_none_or(|plan| plan.phases.len() == 1 && plan.results.iter().all(|results| results.grain == 0));
     let mut batch = Batch::default();
-    let mut outcome = None;
+    let mut places = BTreeMap::new();
+    let mut found = Found::new();
+    let mut given = 0;
     let passes = stream.passes();
-    'passes: for pass in 1..=passes {
+    for pass in 1..=passes {
         if pass > 1 {
             claims.rewind(input)?;
         }
         while claims.read(&mut batch)? {
-            let settlement = stream.settle(&claims.columns(&batch)?).map_err(|error| stream::in_file(error, claims))?;
-            let Some(place) = batch.place_of(args.row).filter(|_| pass == passes) else { continue };
+            let columns = claims.columns(&batch)?;
+            if pass == 1 {
+                for (row, at) in rows.iter().filter_map(|row| Some((*row, batch.place_of(*row)?))) {
+                    let place = given + u64::try_from(at).unwrap_or(u64::MAX);
+                    places.insert(row, place);
+                    stream.watch(place);
+                }
+                given += u64::try_from(columns.num_rows()).unwrap_or(0);
+            }
+            let settlement = stream.settle(&columns).map_err(|error| stream::in_file(error, claims))?;
+            if pass < passes {
+                continue;
+            }
             settlement.rejects().iter().for_each(|rejected| batch.reject(rejected));
             let outputs = Outputs::new(settlement.outputs());
-            outcome = Some(cause_of(&batch, args.row).unwrap_or_else(|| settled(schema, &outputs, place)));
-            if is_over_early {
-                break 'passes;
+            for row in rows {
+                let settled = || Some(settled(schema, &outputs, batch.place_of(*row)?));
+                if let Some(fate) = cause_of(&batch, *row).or_else(settled) {
+                    found.insert(*row, (places.get(row).copied(), fate));
+                }
+            }
+            if is_over_early && found.len() == rows.len() {
+                return Ok(found);
             }
         }
         stream.end_pass()?;
     }
-    Ok((outcome, stream.seen()))
+    Ok(found)
 }
 
 /// Why a row of a batch is rejected.

@@ -1,6 +1,7 @@
 //! Which language to speak.
 
 use fen_compiler::Lang;
+use fen_schema::Language;
 
 /// The language asked for, else that of the terminal, else English.
 pub(crate) fn choose(asked: Option<Lang>) -> Lang {
@@ -11,4 +12,12 @@ pub(crate) fn choose(asked: Option<Lang>) -> Lang {
         });
         if locale.is_some_and(|locale| locale.starts_with("zh")) { Lang::Zh } else { Lang::En }
     })
+}
+
+/// The language as the schema and explanations have it.
+pub(crate) fn schema_language(lang: Lang) -> Language {
+    match lang {
+        Lang::En => Language::En,
+        Lang::Zh => Language::Zh,
+    }
 }

@@ -11,6 +11,8 @@ use crate::waterfall::{bars, svg};
 use crate::words::{called, pick, say};
 
 /// How pages look.
+const PAGE_STYLE: &str = include_str!("page.css");
+/// How explanations look.
 const STYLE: &str = include_str!("style.css");
 
 /// A whole page.
@@ -21,25 +23,26 @@ pub fn html(explanation: &Explanation, lang: Language) -> String {
         Language::Zh => "zh-CN",
     };
     let title = escape(&format!("{} · {}", explanation.policy, fate(explanation, lang)));
+    let mut page = Page { lang, out: String::new() };
+    page.head(explanation);
+    let (head, body) = (page.out, fragment(explanation, lang));
     format!(
         "<!doctype html>\n<html lang=\"{code}\">\n<head>\n<meta charset=\"utf-8\">\n\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>{title}</title>\n\
-         <style>\n{STYLE}</style>\n</head>\n<body>\n<main>\n{}</main>\n</body>\n</html>\n",
-        fragment(explanation, lang)
+         <style>\n{STYLE}{PAGE_STYLE}</style>\n</head>\n<body>\n<main>\n{head}{body}</main>\n</body>\n</html>\n"
     )
 }
 
-/// The rules of style that [`fragment`] needs.
+/// The rules of style that [`fragment`] needs. They set the look of some elements, such as `h2` and `dl`, on the whole page.
 #[must_use]
 pub fn style() -> &'static str {
     STYLE
 }
 
-/// An explanation as a part of a page.
+/// An explanation as a part of a page, without the heading that says of which policy and row it is.
 #[must_use]
 pub fn fragment(explanation: &Explanation, lang: Language) -> String {
     let mut page = Page { lang, out: String::new() };
-    page.head(explanation);
     if let Some(reject) = &explanation.reject {
         page.reject(reject);
     }

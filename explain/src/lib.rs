@@ -20,5 +20,5 @@ pub use self::model::{
     Admitted, Amount, Cited, Explanation, Fate, Given, Node, NodeForm, Output, Passed, PassedRow, Refused, Rounding,
     Rule, State, Step, Tier,
 };
-pub use self::text::text;
+pub use self::text::{body, text};
 pub use self::walk::{Outcome, Problem, Request, explain};

@@ -11,13 +11,15 @@ use crate::words::{called, pick, say};
 pub fn text(explanation: &Explanation, lang: Language) -> String {
     let mut lines = Lines { lang, out: String::new() };
     lines.head(explanation);
-    if let Some(reject) = &explanation.reject {
-        lines.reject(reject);
-    }
-    for item in tree(explanation, lang) {
-        lines.line(0, "");
-        lines.item(&item, 0);
-    }
+    lines.body(explanation);
+    lines.out
+}
+
+/// The same without the lines that say of which policy and row it is.
+#[must_use]
+pub fn body(explanation: &Explanation, lang: Language) -> String {
+    let mut lines = Lines { lang, out: String::new() };
+    lines.body(explanation);
     lines.out
 }
 
@@ -89,6 +91,16 @@ impl Lines {
         self.line(0, &title);
         let fate = fate(explanation, self.lang);
         self.line(0, &fate);
+    }
+
+    fn body(&mut self, explanation: &Explanation) {
+        if let Some(reject) = &explanation.reject {
+            self.reject(reject);
+        }
+        for item in tree(explanation, self.lang) {
+            self.line(0, "");
+            self.item(&item, 0);
+        }
     }
 
     fn reject(&mut self, reject: &Refused) {

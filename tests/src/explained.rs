@@ -116,7 +116,8 @@ impl Explainer {
         }
         let outcome = outcome.ok_or("no such row")?;
         let request = Request { row: u64::try_from(row)? + 1, texts: self.texts(&claim), outcome, all };
-        Ok(explain(&self.policy, &parameters, &stream.seen(), &request).map_err(|problem| problem.text().en)?)
+        Ok(explain(&self.policy, &parameters, &stream.seen(u64::try_from(row)?), &request)
+            .map_err(|problem| problem.text().en)?)
     }
 
     fn outcome(&self, settlement: &Settlement, row: usize, claim: &Cells) -> Result<Outcome, Box<dyn Error>> {

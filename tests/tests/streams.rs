@@ -84,7 +84,7 @@ fn early_and_late_running_values_with_reversals() {
 
 #[test]
 fn streams_in_pieces() {
-    for source in [sources::CAP, sources::RUNNING, sources::REVERSALS] {
+    for source in [sources::CAP, sources::RUNNING, sources::REVERSALS, sources::MONTHLY] {
         let compared = Compared::new(source, &[]);
         for seed in 0..STREAMS {
             compared.pieces(seed);

@@ -81,6 +81,9 @@ fn stream(numbers: &mut Numbers, schema: &Schema) -> StreamCells {
         cells
     };
     let mut rows: Vec<_> = (0..count).map(|_| row(numbers)).collect();
+    if let Some(date) = plan.ordered_by.and_then(|date| usize::try_from(date).ok()) {
+        rows.sort_by_key(|cells| cells[date]);
+    }
     let mut texts: Vec<String> = TEXTS.iter().map(|text| (*text).to_owned()).collect();
     if let Some(reversal) = plan.reversal {
         // Ids of their own, mostly.
@@ -130,7 +133,7 @@ fn the_host_and_the_interpreter_agree() {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("streams");
     std::fs::create_dir_all(&folder).unwrap();
     let web = Path::new(env!("CARGO_MANIFEST_DIR")).join("web");
-    for name in ["carried", "claims", "lines", "pool", "reversal", "taken"] {
+    for name in ["carried", "claims", "lines", "monthly", "pool", "reversal", "taken"] {
         let text = std::fs::read_to_string(web.join(format!("streams/{name}.fen"))).unwrap();
         let analysis = analyze(&Source::new(name, text));
         let policy = analysis.policy().unwrap_or_else(|| panic!("{name}: {:?}", analysis.diagnostics()));

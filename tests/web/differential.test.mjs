@@ -24,8 +24,18 @@ for (const file of (await readdir(folder)).filter((name) => name.endsWith(".json
   const codes = listed ? JSON.parse(new TextDecoder().decode(listed)) : [];
   const cases = JSON.parse(await readFile(join(folder, file), "utf8"));
 
-  // Where nothing is known only at the end, a stream can be settled in pieces.
+  // Where nothing is known only at the end, a stream can be settled in pieces; where all groups are those of a month, in months.
   const goesOn = plan.claim === 0 && [plan.totals, plan.splits, plan.links, plan.shared].every((list) => list.length === 0);
+  const isMonthly = plan.ordered_by !== null && plan.ordered_by !== undefined;
+  const day = isMonthly ? inputs[plan.ordered_by].name : null;
+  const piecesOf = (rows) => {
+    const pieces = new Map();
+    rows.forEach((row, at) => {
+      const piece = isMonthly ? row[day].slice(0, 7) : Math.floor(at / PIECE);
+      pieces.set(piece, [...(pieces.get(piece) ?? []), row]);
+    });
+    return [...pieces.values()];
+  };
 
   const write = (cell, column, texts) => {
     if (cell === null) return "";
@@ -43,11 +53,11 @@ for (const file of (await readdir(folder)).filter((name) => name.endsWith(".json
       const wanted = one.rows.map((row) => (row.code ? [row.code, row.column] : written(row.outputs, outputs)));
       const outcome = (row) => (row.settled ? Object.values(row.outputs) : [row.code, row.column]);
       assert.deepEqual(result.rows.map(outcome), wanted);
-      if (goesOn) {
+      if (goesOn || isMonthly) {
         let state = null;
         const pieces = [];
-        for (let first = 0; first < given.length; first += PIECE) {
-          const piece = settleStream(loaded, given.slice(first, first + PIECE), {}, { state });
+        for (const rows of piecesOf(given)) {
+          const piece = settleStream(loaded, rows, {}, { state });
           state = JSON.parse(JSON.stringify(piece.state));
           pieces.push(...piece.rows.map(outcome));
         }

@@ -49,6 +49,27 @@ export class Missing {
   }
 
   /**
+   * Which cells of a record have no value, by name, and for want of which split.
+   * @param {import("./fen-groups.js").Grain} grain of the record
+   * @param {string} key of its group
+   */
+  ofRecord(grain, key) {
+    const named = this.#cells.filter((cell) => cell.name !== undefined && cell.grain.place === grain.place && cell.broken.has(key));
+    return Object.fromEntries(named.map((cell) => [cell.name, cell.broken.get(key).column]));
+  }
+
+  /**
+   * Takes note of that.
+   * @param {import("./fen.js").Rejected} cause
+   */
+  lose(name, key, cause) {
+    for (const cell of this.#cells.filter((cell) => cell.name === name)) {
+      cell.broken.set(key, cause);
+      this.#isBroken = true;
+    }
+  }
+
+  /**
    * Why the outputs of an instance have no value, by output; null if all have. Called for the instances in their order.
    * @param {(import("./fen.js").Rejected | null)[]} lacking why it lacks its inputs, by input
    * @param {import("./fen-values.js").Value[][]} cells by input and row
@@ -92,8 +113,8 @@ export class Missing {
 function readsOf(schema, { state }) {
   const cells = state.tables.flatMap((table) => {
     const grain = new Grain(schema, table.grain);
-    return table.cells.map(({ function: name, contribution, reads, condition = null }) => {
-      return { grain, function: name, contribution, ...reads, link: condition, broken: new Map() };
+    return table.cells.map(({ column, function: name, contribution, reads, condition = null }) => {
+      return { name: column.name, grain, function: name, contribution, ...reads, link: condition, broken: new Map() };
     });
   });
   return { outputs: state.reads, cells };

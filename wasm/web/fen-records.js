@@ -3,6 +3,7 @@
 import { FenError } from "./fen-error.js";
 import { Grain, compareNumbers, keyOf } from "./fen-groups.js";
 import { readPeriod } from "./fen-periods.js";
+import { rejectionBy } from "./fen-reasons.js";
 import { isText, LAYOUTS, readCell, readWritten, writeCell } from "./fen-values.js";
 
 const PLACE_BYTES = 4;
@@ -112,31 +113,42 @@ export class Records {
     table.claims.set(id, record);
   }
 
-  /** The records as texts, for {@link Records.load}. */
-  save() {
+  /**
+   * The records as texts, for {@link Records.load}.
+   * @param {import("./fen-missing.js").Missing} missing what they lack
+   */
+  save(missing) {
     const canReverse = Boolean(this.#schema.plan.reversal);
-    // A rejected row leaves a record that is as if new.
-    const isNew = ({ address, claims }, cells) =>
-      claims.size === 0 && cells.every((cell) => this.#readCell(address, cell) === noneOf(cell));
-    return this.#tables.map(({ group, cells, records }) => ({
-      grain: group.name,
-      records: [...records.values()].filter((record) => !isNew(record, cells)).map(({ values, address, claims }) => {
+    return this.#tables.map(({ group, cells, records }) => {
+      const saved = [];
+      for (const { values, address, claims } of records.values()) {
+        const lacks = missing.ofRecord(group, keyOf(values));
+        const lacksAny = Object.keys(lacks).length > 0;
+        // A rejected row leaves a record that is as if new.
+        if (claims.size === 0 && !lacksAny && cells.every((cell) => this.#readCell(address, cell) === noneOf(cell))) continue;
         const texts = cells.map((cell) => [cell.column.name, writeCell(this.#readCell(address, cell), cell.column)]);
+        const record = { keys: group.write(values), cells: Object.fromEntries(texts) };
+        if (lacksAny) record.missing = lacks;
         const contributed = (list) => list.map((value, at) => writeCell(value, this.#contribution(cells[at])));
-        const saved = { keys: group.write(values), cells: Object.fromEntries(texts) };
-        return canReverse ? { ...saved, claims: [...claims].map(([id, list]) => [id, contributed(list)]) } : saved;
-      }),
-    }));
+        if (canReverse) record.claims = [...claims].map(([id, list]) => [id, contributed(list)]);
+        saved.push(record);
+      }
+      return { grain: group.name, records: saved };
+    });
   }
 
-  /** Begins with records that were saved. */
-  load(tables) {
+  /**
+   * Begins with records that were saved.
+   * @param {import("./fen-missing.js").Missing} missing what they lack
+   */
+  load(tables, missing) {
     if (!Array.isArray(tables)) throw new FenError("state_invalid", this.#phase.entry);
     for (const table of this.#tables) {
       const saved = tables.find((one) => one?.grain === table.group.name);
       if (!Array.isArray(saved?.records)) throw new FenError("state_invalid", table.group.name);
-      for (const { keys, cells, claims } of saved.records) {
+      for (const { keys, cells, claims, missing: lacks = {} } of saved.records) {
         const values = this.#readKeys(table.group, keys);
+        for (const [name, split] of Object.entries(lacks)) missing.lose(name, keyOf(values), this.#noWeights(split));
         const given = table.cells.map((cell) => this.#readText(cell, cells?.[cell.column.name] ?? ""));
         const record = this.#recordOf(table, values, given);
         if (!this.#schema.plan.reversal) continue;
@@ -146,6 +158,12 @@ export class Records {
         for (const [id, texts] of claims) this.#keep(table, record, id, table.cells.map((cell, at) => this.#readContribution(cell, texts[at])));
       }
     }
+  }
+
+  #noWeights(name) {
+    const split = this.#schema.plan.splits.find((one) => one.name === name);
+    if (split === undefined) throw new FenError("state_invalid", `missing: ${name}`);
+    return rejectionBy(this.#schema, "no_weights", split);
   }
 
   /** The output that says what a row contributes to a cell. */

@@ -118,6 +118,16 @@ export class Run {
     });
   }
 
+  /** Begins with records that were saved. */
+  load(tables) {
+    this.records.load(tables, this.#missing);
+  }
+
+  /** The records, for {@link Run.load}; null if there are none. */
+  save() {
+    return this.records?.save(this.#missing) ?? null;
+  }
+
   /** Makes the records as if a claim had not been there. */
   takeBack(id) {
     this.flush();

@@ -245,17 +245,23 @@ class Stream {
   #begin(place, count) {
     const phase = this.#plan.phases[place];
     const result = this.#flow.open(place, count);
-    let records = null;
     if (phase.state) {
       const { state, before = {} } = this.#options;
-      records = new Records(this.#machine, this.#schema, phase, this.#numbering, before);
-      if (state) records.load(state.phases?.find?.(({ entry }) => entry === phase.entry)?.tables);
+      const records = new Records(this.#machine, this.#schema, phase, this.#numbering, before);
+      const run = this.#runOf(place, result, records);
+      if (state) run.load(state.phases?.find?.(({ entry }) => entry === phase.entry)?.tables);
+      return run;
     }
+    return this.#runOf(place, result, null);
+  }
+
+  #runOf(place, result, records) {
     return new Run(this.#schema, this.#machine, this.#numbering, this.#flow, place, result, records);
   }
 
   #end(run) {
     run.flush();
-    if (run.records) this.#saved.push({ entry: run.phase.entry, tables: run.records.save() });
+    const tables = run.save();
+    if (tables) this.#saved.push({ entry: run.phase.entry, tables });
   }
 }

@@ -94,6 +94,8 @@ pub(crate) struct Kept {
     pub(crate) name: String,
     /// The row's number in the file, if it is a row.
     pub(crate) row: Option<u64>,
+    /// The row that is explained: that one, or the first one of the group.
+    pub(crate) explained: Option<u64>,
     /// Its inputs as they stand in the file.
     pub(crate) inputs: Vec<(String, String)>,
     pub(crate) old: Values,
@@ -174,7 +176,7 @@ mod tests {
     use super::*;
 
     fn claim(name: &str, old: Values, new: Values) -> Kept {
-        Kept { name: name.to_owned(), row: None, inputs: Vec::new(), old, new, difference: 0 }
+        Kept { name: name.to_owned(), row: None, explained: None, inputs: Vec::new(), old, new, difference: 0 }
     }
 
     #[test]

@@ -8,11 +8,12 @@ use super::book::Kept;
 use super::by::Group;
 use super::numbers::{decimal, grouped, signed};
 use super::outputs::Output;
-use super::report::{Report, about, amount, groups, label, outputs, say, source};
+use super::report::{Report, about, amount, explanations, groups, label, outputs, say, source};
 use super::settle::{Reasons, Settled};
 use super::text::{counts, difference, head};
 use super::touches::Touches;
 use crate::chart::{Bar, bars, escaped};
+use crate::language::schema_language;
 
 const STYLE: &str = include_str!("page.css");
 
@@ -35,10 +36,10 @@ pub(crate) fn html(report: &Report<'_>, lang: Lang) -> String {
         top(report, settled, touches.as_ref(), lang, &mut body);
         rejections(settled, lang, &mut body);
     }
-    let (code, title) = (say(lang, "en", "zh-CN"), escaped(&title));
+    let (code, title, explained) = (say(lang, "en", "zh-CN"), escaped(&title), fen_explain::style());
     format!(
         "<!doctype html>\n<html lang=\"{code}\">\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
-         <title>{title}</title>\n<style>\n{STYLE}</style>\n<body>\n<main>\n{body}</main>\n</body>\n</html>\n"
+         <title>{title}</title>\n<style>\n{explained}{STYLE}</style>\n<body>\n<main>\n{body}</main>\n</body>\n</html>\n"
     )
 }
 
@@ -261,6 +262,15 @@ fn claim_body(
     if !rules.is_empty() {
         let _ =
             write!(body, "<p>{}</p><ul>{}</ul>", say(lang, "Changed rules behind it:", "涉及的改动："), rules.concat());
+    }
+    let explanations = explanations(settled, claim, lang);
+    if !explanations.is_empty() {
+        body.push_str("<div class=\"explanations\">");
+        for (word, explanation) in explanations {
+            let fragment = fen_explain::fragment(explanation, schema_language(lang));
+            let _ = write!(body, "<section><h3>{}</h3>{fragment}</section>", escaped(word));
+        }
+        body.push_str("</div>");
     }
 }
 

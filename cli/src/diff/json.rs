@@ -160,6 +160,7 @@ fn top(settled: &Settled, touches: Option<&Touches<'_>>, scale: u32) -> Value {
     };
     let all = settled.book.top.kept().iter().map(|kept| {
         let inputs = kept.inputs.iter().map(|(name, text)| (name.clone(), text.clone().into()));
+        let explained = kept.explained.and_then(|row| settled.explained.get(&row));
         json!({
             "row": kept.row,
             "group": kept.row.is_none().then_some(&kept.name),
@@ -168,6 +169,7 @@ fn top(settled: &Settled, touches: Option<&Touches<'_>>, scale: u32) -> Value {
             "old": values(&kept.old),
             "new": values(&kept.new),
             "changes": touches.map(|touches| touches.of(kept)).unwrap_or_default(),
+            "explanations": explained.map(|[old, new]| json!({ "old": old, "new": new })),
         })
     });
     all.collect::<Vec<_>>().into()

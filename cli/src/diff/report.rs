@@ -1,6 +1,7 @@
 //! What is reported, ready for any format.
 
 use fen_compiler::{Change, Comparison, Lang, Side};
+use fen_explain::Explanation;
 use fen_runtime::{Cell, format_cell};
 use fen_schema::{Column, ColumnType, Text};
 
@@ -98,4 +99,15 @@ pub(crate) fn outputs(settled: &Settled, kept: &Kept, lang: Lang) -> Vec<(String
             (label(&output.column.label, lang).to_owned(), value(*old, output), value(*new, output))
         })
         .collect()
+}
+
+/// How the results of a claim come about by both policies, each under its heading.
+pub(crate) fn explanations<'s>(settled: &'s Settled, kept: &Kept, lang: Lang) -> Vec<(&'static str, &'s Explanation)> {
+    let explained = kept.explained.and_then(|row| settled.explained.get(&row));
+    let Some([old, new]) = explained else { return Vec::new() };
+    let (by_old, by_new) = match lang {
+        Lang::En => ("by the old policy", "by the new policy"),
+        Lang::Zh => ("按旧政策", "按新政策"),
+    };
+    vec![(by_old, old), (by_new, new)]
 }

@@ -5,6 +5,7 @@ use std::path::Path;
 
 use csv::ByteRecord;
 use fen_compiler::Lang;
+use fen_explain::Explanation;
 use fen_runtime::{Cause, Cell, Parameters, Policy, Stream, format_cell, parse_cell};
 use fen_schema::{Column, ColumnType, RejectCode, Schema, Text};
 
@@ -13,6 +14,7 @@ use super::by::{self, By};
 use super::outputs::{Grain, Translation, Values, grains};
 use crate::args::DiffArgs;
 use crate::error::{Error, Outcome};
+use crate::explain::{self, Explained};
 use crate::run::claims::{Batch, Claims};
 use crate::run::columns::Outputs;
 use crate::run::grains::GrainTable;
@@ -38,6 +40,8 @@ pub(crate) struct Settled {
     pub(crate) newly_settled: Reasons,
     /// How rows, or the groups that are compared, are told apart.
     pub(crate) is_by_row: bool,
+    /// How the results of the rows, or groups, that change most come about by the old and by the new policy, by [`Kept::explained`].
+    pub(crate) explained: BTreeMap<u64, [Explanation; 2]>,
 }
 
 /// By field and code: how many rows, the reason, and the numbers of the first ones.
@@ -91,12 +95,21 @@ impl Side {
         let results = self.stream.results()?;
         Ok(results.iter().map(|result| GrainTable::new(result, self.stream.schema())).collect())
     }
+
+    /// Explains some rows. The file is settled once more for that.
+    fn explain(&mut self, policy: &Policy, parameters: &Parameters, rows: &[u64]) -> Outcome<Vec<Explanation>> {
+        self.claims.rewind(&mut self.input)?;
+        let texts = explain::texts(&mut self.claims, policy.schema(), rows)?;
+        self.claims.rewind(&mut self.input)?;
+        let stream = Stream::new(policy, parameters.clone())?;
+        Explained { policy, parameters, all: false }.rows(stream, &mut self.input, &mut self.claims, texts)
+    }
 }
 
 /// Settles a file by both policies.
 pub(crate) fn settle(args: &DiffArgs, path: &Path, [old, new]: [&Policy; 2], names: &Translation) -> Outcome<Settled> {
     let [old_parameters, new_parameters] = parameters(args, [old, new])?;
-    let streams = [Stream::new(old, old_parameters)?, Stream::new(new, new_parameters)?];
+    let streams = [Stream::new(old, old_parameters.clone())?, Stream::new(new, new_parameters.clone())?];
     let mut input = Input::open(path)?;
     input.keep()?;
     let mut twin = input.twin()?;
@@ -108,6 +121,7 @@ pub(crate) fn settle(args: &DiffArgs, path: &Path, [old, new]: [&Policy; 2], nam
         sorted((&mut input, &mut old_claims, old.schema()), (&mut twin, &mut new_claims, new.schema()), names)?;
     }
     let [old_stream, new_stream] = streams;
+    let policies = [old, new];
     let mut old = Side { stream: old_stream, input, claims: old_claims, batch: Batch::default() };
     let mut new = Side { stream: new_stream, input: twin, claims: new_claims, batch: Batch::default() };
     old.prepare()?;
@@ -123,7 +137,21 @@ pub(crate) fn settle(args: &DiffArgs, path: &Path, [old, new]: [&Policy; 2], nam
     let tables = [old.finish()?, new.finish()?];
     progress.finish();
     pairing.tables(&tables);
-    Ok(pairing.settled)
+    let mut settled = pairing.settled;
+    let rows: Vec<u64> = settled.book.top.kept().iter().filter_map(|kept| kept.explained).collect();
+    if !rows.is_empty() {
+        let [one, other] = policies;
+        let olds = old.explain(one, &old_parameters, &rows)?;
+        let news = new.explain(other, &new_parameters, &rows)?;
+        for (mut old, mut new) in olds.into_iter().zip(news) {
+            if !settled.is_by_row {
+                // The row stands for a group.
+                [&mut old, &mut new].into_iter().for_each(|one| one.outputs.retain(|output| output.per.is_some()));
+            }
+            settled.explained.insert(old.row, [old, new]);
+        }
+    }
+    Ok(settled)
 }
 
 /// The parameters of both policies: what is set for both goes to whichever has it.
@@ -187,9 +215,9 @@ fn sorted(old: Place<'_>, new: Place<'_>, names: &Translation) -> Outcome<()> {
 struct Pairing<'n> {
     settled: Settled,
     names: &'n Translation,
-    /// What groups belong to, if they are compared: by the text of their keys, by input, the group, if it is the same in
-    /// all rows.
-    members: HashMap<String, Vec<Option<i128>>>,
+    /// What groups belong to, if they are compared: by the text of their keys, their first row and, by input, the group, if
+    /// it is the same in all rows.
+    members: HashMap<String, (u64, Vec<Option<i128>>)>,
     /// The inputs of the new policy that tell groups apart.
     keys: Vec<(usize, Column)>,
 }
@@ -213,6 +241,7 @@ impl<'n> Pairing<'n> {
             newly_rejected: BTreeMap::new(),
             newly_settled: BTreeMap::new(),
             is_by_row: main.0 == 0,
+            explained: BTreeMap::new(),
         };
         Ok(Self { settled, names, members: HashMap::new(), keys })
     }
@@ -269,6 +298,7 @@ impl<'n> Pairing<'n> {
             book.add(one, other, &groups, |old, new| Kept {
                 name: number.to_string(),
                 row: Some(number),
+                explained: Some(number),
                 inputs: inputs(),
                 old,
                 new,
@@ -281,7 +311,7 @@ impl<'n> Pairing<'n> {
             claims.text(record.or(records.0.1)?, *at).map(|text| canonical(text, column))
         });
         let Some(key) = key.collect::<Option<Vec<String>>>() else { return };
-        let members = self.members.entry(key.join("\u{1f}")).or_insert_with(|| groups.clone());
+        let (_, members) = self.members.entry(key.join("\u{1f}")).or_insert_with(|| (number, groups.clone()));
         for (known, group) in members.iter_mut().zip(groups) {
             if *known != group {
                 *known = None;
@@ -321,11 +351,13 @@ impl<'n> Pairing<'n> {
                     continue;
                 }
                 let nothing = vec![None; self.settled.by.len()];
-                let groups = self.members.get(&key).unwrap_or(&nothing).clone();
+                let member = self.members.get(&key);
+                let (explained, groups) = (member.map(|(row, _)| *row), member.map_or(&nothing, |(_, groups)| groups));
                 let name = key.replace('\u{1f}', ", ");
-                self.settled.book.add(one, other, &groups, |old, new| Kept {
+                self.settled.book.add(one, other, groups, |old, new| Kept {
                     name,
                     row: None,
+                    explained,
                     inputs: Vec::new(),
                     old,
                     new,

@@ -5,9 +5,10 @@ use std::fmt::Write as _;
 use fen_compiler::{Difference, Head, Lang};
 
 use super::numbers::signed;
-use super::report::{Report, about, amount, groups, label, outputs, say, source};
+use super::report::{Report, about, amount, explanations, groups, label, outputs, say, source};
 use super::settle::{Reasons, Settled};
 use super::touches::Touches;
+use crate::language::schema_language;
 use crate::width::{columns_of, padded};
 
 pub(crate) fn text(report: &Report<'_>, lang: Lang) -> String {
@@ -242,6 +243,12 @@ fn top(report: &Report<'_>, settled: &Settled, touches: Option<&Touches<'_>>, la
             let word = say(lang, "because of", "因");
             let _ =
                 writeln!(text, "    {word} {}: {} -> {}", about(change, lang), side(&change.old), side(&change.new));
+        }
+        for (word, explanation) in explanations(settled, claim, lang) {
+            let _ = writeln!(text, "    {word}");
+            for line in fen_explain::body(explanation, schema_language(lang)).lines() {
+                let _ = writeln!(text, "{}", format!("      {line}").trim_end());
+            }
         }
     }
 }

@@ -180,6 +180,28 @@ fn sums_gains_and_groups_are_those_worked_out_by_hand() {
     assert_eq!(all["top"][0]["changes"].as_array().unwrap().is_empty(), claims[order[0]].1 != 1);
 }
 
+/// The same as `fen explain` says of them, one by one.
+#[test]
+fn what_changes_most_is_explained() {
+    let folder = Folder::new();
+    folder.write("old.fen", OLD);
+    folder.write("new.fen", new().replace("100_000 yuan", "9_000 yuan"));
+    folder.write("claims.csv", file(&claims(6_000)) + "broken\n");
+    let explain = |policy: &str, row: &str| {
+        json(&folder, &["explain", policy, "--input", "claims.csv", "--row", row, "--format", "json"])
+    };
+    let report = json(&folder, &["diff", "old.fen", "new.fen", "--input", "claims.csv", "--format", "json"]);
+    let top = report["claims"]["top"].as_array().unwrap();
+    assert!(top.len() > 2);
+    for one in top {
+        let row = one["row"].to_string();
+        assert_eq!(one["explanations"]["old"], explain("old.fen", &row));
+        assert_eq!(one["explanations"]["new"], explain("new.fen", &row));
+    }
+    let text = folder.fen(&["diff", "old.fen", "new.fen", "--input", "claims.csv", "--lang", "zh"]).stdout();
+    assert!(text.contains("    按旧政策\n") && text.contains("      fund（基金） = "), "{text}");
+}
+
 #[test]
 fn newly_rejected_and_newly_settled() {
     let folder = Folder::new();
@@ -227,6 +249,10 @@ fn groups_are_compared_where_money_is_theirs() {
     let group = |at: usize| (all["by"][0]["groups"][at]["old"].clone(), all["by"][0]["groups"][at]["new"].clone());
     assert_eq!(group(0), ("400.00".into(), "240.00".into()));
     assert_eq!(group(1), ("200.00".into(), "360.00".into()));
+    // A hospital stands for itself in the explanation of its first row.
+    let explained = &all["top"][1]["explanations"]["new"];
+    let outputs: Vec<&Value> = explained["outputs"].as_array().unwrap().iter().map(|one| &one["name"]).collect();
+    assert_eq!((explained["row"].as_u64(), outputs), (Some(2), vec![&Value::from("payment")]));
     // Another fund for the new policy.
     let args = [args.as_slice(), &["--set-new", "fund=1200.00"]].concat();
     assert_eq!(json(&folder, &args)["claims"]["difference"], "600.00");

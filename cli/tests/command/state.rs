@@ -40,6 +40,39 @@ fn two_months_are_as_good_as_both_at_once() {
 }
 
 #[test]
+fn late_values_of_the_months_before() {
+    let folder = Folder::new();
+    let monthly = std::fs::read_to_string(repository("tests/web/streams/monthly.fen")).unwrap();
+    folder.write("monthly.fen", monthly.replace("ordered by day", "reverses claim"));
+    let header = "claim,hospital,person,kind,day,points,loss,reverses\n";
+    let run = |month: &str, rows: &str, more: &[&str]| {
+        let (input, output) = (format!("{month}.csv"), format!("out.{month}.csv"));
+        folder.write(&input, format!("{header}{rows}"));
+        let args = ["run", "monthly.fen", "--input", &input, "--output", &output, "--rejects", "no.csv"];
+        folder.fen(&[&args[..], more].concat()).good();
+        (folder.read(&output), folder.read("no.csv"))
+    };
+    // 16.69 yuan (2 · 10.01 − 3.33) are divided among A and B as 3 to 1. In the other kind the weights are zero.
+    let january = "1,A,P,small,2022-01-03,3.00,true,\n2,A,P,small,2022-01-03,6.00,true,\n3,A,Q,small,2022-01-04,9.00,true,2\n\
+        4,B,P,small,2022-01-05,1.00,true,\n5,C,R,large,2022-01-06,0.00,true,\n";
+    let (_, rejected) = run("january", january, &["--state-out", "january.parquet"]);
+    assert!(rejected.contains("share,no_weights"), "{rejected}");
+    let last = |(output, _): (String, String)| output.lines().next_back().unwrap().to_owned();
+    let february = "7,B,P,small,2022-02-01,1.00,true,\n";
+    let after = ["--state-in", "january.parquet"];
+    // Since, rich, top, newest, got, seen, paid, ordinal: P has 12.52 and 4.17 yuan of January, or the first alone.
+    let with = last(run("february", february, &after));
+    let without = last(run("less", &format!("6,,,,,,,4\n{february}"), &after));
+    assert!(with.ends_with(",4.17,1.00,3.00,4.17,16.69,4.17,3.31,2"), "{with}");
+    assert!(without.ends_with(",12.52,0.00,3.00,0.00,12.52,0.00,6.68,1"), "{without}");
+    // What had no value in January has none in February.
+    let (output, rejected) =
+        run("lost", "8,D,R,small,2022-02-01,1.00,true,\n9,D,S,small,2022-02-01,1.00,true,\n", &after);
+    assert!(rejected.contains("share,no_weights") && !rejected.contains("\n9,"), "{rejected}");
+    assert!(output.contains("\n9,"), "{output}");
+}
+
+#[test]
 fn states_that_do_not_fit_are_refused() {
     let folder = Folder::new();
     let (burdens, catastrophic) = (policy("burdens"), policy("catastrophic"));

@@ -10,6 +10,7 @@ use super::error::StreamError;
 use super::groups::NONE;
 use super::missing::{Missing, first, pass_on};
 use super::schedule::{at, grain_of};
+use super::watch::First;
 use crate::error::SettleError;
 
 impl Engine {
@@ -96,10 +97,8 @@ impl Engine {
         if let Some(cells) = self.phases.get_mut(place) {
             cells.outputs.iter_mut().for_each(|cells| cells.grow(count));
         }
-        let watched = self.watched_slot(grain);
-        let (before, after) = slots.split_at(slots.iter().position(|slot| Some(*slot) == watched).unwrap_or(0));
         let capacity = at(self.schema.batch.capacity);
-        for slots in before.chunks(capacity).chain(after.chunks(capacity)) {
+        for slots in self.cut_at_watched(grain, &slots).into_iter().flat_map(|slots| slots.chunks(capacity)) {
             self.run_some(place, phase, slots)?;
         }
         Ok(())
@@ -117,9 +116,10 @@ impl Engine {
             missing.push(lacking);
         }
         self.write_group_places(place, grain, &instances)?;
-        let is_seen = slots.first().copied().is_some_and(|slot| self.watched_slot(grain) == Some(slot));
+        let lead = First::Group(grain, slots.first().copied().unwrap_or(NONE));
+        let is_seen = self.is_watched(lead);
         if is_seen {
-            self.see(place, phase, 0)?;
+            self.see(place, phase, lead)?;
         }
         let answer = self.kernel.call(place, slots.len())?;
         let status = self.kernel.column(phase.status.offset, slots.len(), 2)?.as_chunks::<2>().0;
@@ -139,7 +139,7 @@ impl Engine {
             }
         }
         if is_seen {
-            self.see_missing(place, &missing, 0);
+            self.see_missing(place, &missing, lead);
         }
         if let Some(cells) = self.phases.get_mut(place) {
             for (column, cells) in phase.outputs.iter().zip(&mut cells.outputs) {

@@ -72,6 +72,20 @@ impl Broken {
         self.is_any = false;
     }
 
+    /// Why a cell of a record has no value; [`SETTLED`] if it has.
+    pub(crate) fn cause(&self, table: usize, cell: usize, slot: u32) -> u16 {
+        let of = self.cells.iter().filter(|of| of.table == table).nth(cell);
+        of.and_then(|of| of.causes.get(at(slot))).copied().unwrap_or(SETTLED)
+    }
+
+    /// Takes note that a cell of a record has no value.
+    pub(crate) fn lose(&mut self, table: usize, cell: usize, slot: u32, cause: u16) {
+        if let Some(of) = self.cells.iter_mut().filter(|of| of.table == table).nth(cell) {
+            of.lose(at(slot), cause);
+            self.is_any = true;
+        }
+    }
+
     /// Whether no output of instances lacks anything if their inputs lack only this.
     pub(crate) fn lacks_nothing(&self, inputs: &[Missing]) -> bool {
         let is_missing = |cause: &u16| *cause != SETTLED && *cause != TAKEN_BACK;
@@ -119,16 +133,22 @@ impl Broken {
                 if cause != *known
                     && let Some(slot) = slot(&*cell)
                 {
-                    if slot >= cell.causes.len() {
-                        cell.causes.resize(slot + 1, SETTLED);
-                    }
-                    cell.causes.get_mut(slot).into_iter().for_each(|slot| *slot = cause);
+                    cell.lose(slot, cause);
                     self.is_any = true;
                 }
             }
         }
         let is_any = |list: &Vec<u16>| list.iter().any(|cause| *cause != SETTLED);
         Ok(missing.into_iter().map(|list| Some(list).filter(is_any)).collect())
+    }
+}
+
+impl BrokenCell {
+    fn lose(&mut self, slot: usize, cause: u16) {
+        if slot >= self.causes.len() {
+            self.causes.resize(slot + 1, SETTLED);
+        }
+        self.causes.get_mut(slot).into_iter().for_each(|slot| *slot = cause);
     }
 }
 

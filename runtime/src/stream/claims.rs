@@ -32,6 +32,8 @@ pub(crate) struct Claims {
     /// The rows in the stream; nothing for claims of an earlier one.
     pub(crate) rows: Vec<u64>,
     pub(crate) is_taken_back: Vec<bool>,
+    /// Claims of this stream that are known to be taken back further down: they count in nothing that is late.
+    never_count: Vec<bool>,
     /// By table of running values.
     pub(crate) tables: Vec<TableClaims>,
     /// By output of the rows; nothing if the phase does not compute them.
@@ -58,6 +60,8 @@ pub(crate) struct Added {
     pub(crate) cell: usize,
     /// Place among the outputs of the phase.
     pub(crate) output: usize,
+    /// Whether the cell is late: claims that are taken back within their own stream never count in it.
+    is_late: bool,
     /// The number that stands for nothing, if there is one.
     pub(crate) empty: Option<i128>,
     pub(crate) values: CellVec,
@@ -68,13 +72,12 @@ impl Claims {
     pub(crate) fn new(records: Option<&Records>, phase: &[Column], outputs: &[Column]) -> Self {
         let table = |table: &Table| {
             let mut added = Vec::new();
-            // What is late knows nothing of claims that are taken back.
-            let early = table.cells.iter().zip(&table.late).enumerate().filter(|(_, (_, late))| !**late);
-            for (cell, (of, _)) in early {
+            for (cell, (of, is_late)) in table.cells.iter().zip(&table.late).enumerate() {
                 let output = of.contribution.and_then(|output| usize::try_from(output).ok());
                 if let Some((output, column)) = output.and_then(|at| Some((at, phase.get(at)?))) {
                     let empty = column.optional.then(|| column.layout.none());
-                    added.push(Added { cell, output, empty, values: CellVec::new(column.layout) });
+                    let values = CellVec::new(column.layout);
+                    added.push(Added { cell, output, is_late: *is_late, empty, values });
                 }
             }
             TableClaims { slots: Vec::new(), before: Vec::new(), latest: Vec::new(), added }
@@ -84,6 +87,7 @@ impl Claims {
             ids: Vec::new(),
             rows: Vec::new(),
             is_taken_back: Vec::new(),
+            never_count: Vec::new(),
             tables: records.map_or_else(Vec::new, |records| records.tables.iter().map(table).collect()),
             outputs: outputs.iter().map(|column| CellVec::new(column.layout)).collect(),
         }
@@ -131,12 +135,13 @@ impl Claims {
     }
 
     /// A row was settled. Its slots, contributions and outputs are pushed by the caller.
-    pub(crate) fn settle(&mut self, id: i32, row: u64) -> Result<(), StreamError> {
+    pub(crate) fn settle(&mut self, id: i32, row: u64, never_counts: bool) -> Result<(), StreamError> {
         let place = u32::try_from(self.ids.len()).ok().filter(|place| *place < REVERSAL).ok_or(StreamError::TooMany)?;
         self.set(id, place);
         self.ids.push(id.cast_unsigned());
         self.rows.push(row);
         self.is_taken_back.push(false);
+        self.never_count.push(never_counts);
         Ok(())
     }
 
@@ -150,31 +155,33 @@ impl Claims {
         if let Some(is_taken_back) = self.is_taken_back.get_mut(claim) {
             *is_taken_back = true;
         }
+        let is_of_this_stream = self.rows.get(claim).is_some_and(|row| *row != u64::MAX);
         for (table, claims) in records.iter().flat_map(|records| &records.tables).zip(&self.tables) {
             let slot = claims.slots.get(claim).copied().unwrap_or(NONE);
-            for added in &claims.added {
+            for added in claims.added.iter().filter(|added| !(added.is_late && is_of_this_stream)) {
                 let Some(cell) = table.cells.get(added.cell) else { continue };
+                let left = || claims.left(added, slot, |claim| self.counts(claim, added.is_late));
                 let value = Some(added.values.get(claim)).filter(|value| Some(*value) != added.empty);
                 let left = match (cell.function, value) {
                     (_, None) | (StateFunction::Count | StateFunction::Linked, Some(0)) => continue,
                     (StateFunction::Sum | StateFunction::Count, Some(value)) => {
                         table.get(cell, slot, kernel)?.wrapping_sub(value)
                     }
-                    (StateFunction::Max, _) => {
-                        claims.left(added, slot, &self.is_taken_back).max().unwrap_or(new_cell(cell))
-                    }
-                    (StateFunction::Min, _) => {
-                        claims.left(added, slot, &self.is_taken_back).min().unwrap_or(new_cell(cell))
-                    }
-                    (StateFunction::Last, _) => {
-                        claims.left(added, slot, &self.is_taken_back).next().unwrap_or(new_cell(cell))
-                    }
-                    (StateFunction::Linked, _) => claims.left(added, slot, &self.is_taken_back).max().unwrap_or(0),
+                    (StateFunction::Max, _) => left().max().unwrap_or(new_cell(cell)),
+                    (StateFunction::Min, _) => left().min().unwrap_or(new_cell(cell)),
+                    (StateFunction::Last, _) => left().next().unwrap_or(new_cell(cell)),
+                    (StateFunction::Linked, _) => left().max().unwrap_or(0),
                 };
                 table.set(cell, slot, left, kernel)?;
             }
         }
         Ok(())
+    }
+
+    /// Whether a claim counts in cells, late ones or others.
+    fn counts(&self, claim: usize, is_late: bool) -> bool {
+        let is = |list: &[bool]| list.get(claim) == Some(&true);
+        !is(&self.is_taken_back) && !(is_late && is(&self.never_count))
     }
 }
 
@@ -197,8 +204,13 @@ impl TableClaims {
         self.before.push(before);
     }
 
-    /// What the claims of a record added that were not taken back, the latest first.
-    fn left<'c>(&'c self, added: &'c Added, slot: u32, is_taken_back: &'c [bool]) -> impl Iterator<Item = i128> + 'c {
+    /// What the claims of a record added that count, the latest first.
+    fn left<'c>(
+        &'c self,
+        added: &'c Added,
+        slot: u32,
+        counts: impl Fn(usize) -> bool + 'c,
+    ) -> impl Iterator<Item = i128> + 'c {
         let at = |list: &[u32], place: u32| usize::try_from(place).ok().and_then(|place| list.get(place)).copied();
         let latest = at(&self.latest, slot).filter(|claim| *claim != NONE);
         let claims =
@@ -206,7 +218,7 @@ impl TableClaims {
         claims.filter_map(move |claim| {
             let claim = usize::try_from(claim).ok()?;
             let value = added.values.get(claim);
-            (is_taken_back.get(claim) != Some(&true) && Some(value) != added.empty).then_some(value)
+            (counts(claim) && Some(value) != added.empty).then_some(value)
         })
     }
 }
@@ -221,10 +233,12 @@ mod tests {
     fn what_is_left_of_a_record() {
         let mut values = CellVec::new(Layout::I64);
         [4, 9, -1, 7, 5].into_iter().for_each(|value| values.push(value));
-        let added = Added { cell: 0, output: 0, empty: Some(-1), values };
+        let added = Added { cell: 0, output: 0, is_late: false, empty: Some(-1), values };
         let mut table = TableClaims { slots: Vec::new(), before: Vec::new(), latest: Vec::new(), added: Vec::new() };
         [0, 1, 1, 1, 0].into_iter().for_each(|slot| table.push(slot));
-        let left = |slot, is_taken_back: &[bool]| table.left(&added, slot, is_taken_back).collect::<Vec<i128>>();
+        let left = |slot, is_taken_back: &[bool]| {
+            table.left(&added, slot, |claim| is_taken_back.get(claim) != Some(&true)).collect::<Vec<i128>>()
+        };
         assert_eq!(left(1, &[false; 5]), [7, 9]);
         assert_eq!(left(1, &[false, false, false, true, false]), [9]);
         assert_eq!(left(0, &[false; 5]), [5, 4]);
@@ -236,7 +250,7 @@ mod tests {
         let mut claims = Claims::new(None, &[], &[]);
         claims.expect(3);
         assert_eq!(claims.known(3), Known::Pending);
-        claims.settle(3, 0).unwrap();
+        claims.settle(3, 0, false).unwrap();
         claims.expect(4);
         claims.forget(4);
         claims.reverse(5);

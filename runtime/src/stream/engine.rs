@@ -59,8 +59,8 @@ pub(crate) struct Engine {
     pub(crate) restored: Option<RecordBatch>,
     /// By grain: the groups of the rows or groups at hand. Kept to be written over.
     pub(crate) slots: Vec<Vec<u32>>,
-    /// The row that is to be explained.
-    pub(crate) watched: Option<Watched>,
+    /// Rows that are to be explained.
+    pub(crate) watched: Vec<Watched>,
 }
 
 /// What is known of the groups of one grain.
@@ -179,7 +179,7 @@ impl Engine {
             status: Vec::new(),
             latest: None,
             slots: vec![Vec::new(); grains.len()],
-            watched: None,
+            watched: Vec::new(),
             grains,
             phases,
             totals: plan.totals.iter().map(TotalCells::new).collect(),

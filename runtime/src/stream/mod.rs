@@ -36,6 +36,7 @@ use fen_schema::Schema;
 pub use self::error::StreamError;
 pub use self::results::GrainResult;
 pub use self::schedule::{Step, steps};
+use self::watch::Apart;
 pub use self::watch::Seen;
 
 use self::engine::Engine;
@@ -77,8 +78,8 @@ use crate::settlement::Settlement;
 pub struct Stream {
     schema: std::sync::Arc<Schema>,
     kind: Kind,
-    /// If every row is settled on its own: the row that is watched, counted from the first one to come, and what was seen.
-    watched: Option<(u64, Option<Seen>)>,
+    /// The rows that are watched, if every row is settled on its own.
+    watched: Apart,
     codes: std::sync::Arc<Codes>,
 }
 
@@ -106,7 +107,7 @@ impl Stream {
                 Kind::Rows(Box::new(session), false)
             }
         };
-        Ok(Self { schema, kind, watched: None, codes: std::sync::Arc::clone(&policy.codes) })
+        Ok(Self { schema, kind, watched: Apart::default(), codes: std::sync::Arc::clone(&policy.codes) })
     }
 
     /// What the module says of itself.
@@ -137,7 +138,7 @@ impl Stream {
         match &mut self.kind {
             Kind::Rows(_, true) => Err(StreamError::Passes),
             Kind::Rows(session, _) => {
-                watch::watch(&mut self.watched, rows, &self.schema, &self.codes)?;
+                self.watched.look(rows, &self.schema, &self.codes)?;
                 Ok(session.settle(rows)?)
             }
             Kind::Plan(engine) => engine.settle(rows),
@@ -187,22 +188,22 @@ impl Stream {
         }
     }
 
-    /// Takes note of what the policy reads to settle a row, and the groups that the row belongs to: see [`Self::seen`]. Ask
-    /// for it before the first row.
+    /// Takes note of what the policy reads to settle a row, counted from 0, and the groups that the row belongs to: see
+    /// [`Self::seen`]. Ask for it before the row comes; for several rows, one by one.
     pub fn watch(&mut self, row: u64) {
         match &mut self.kind {
-            Kind::Rows(..) => self.watched = Some((row, None)),
+            Kind::Rows(..) => self.watched.watch(row),
             Kind::Plan(engine) => engine.watch(row),
         }
     }
 
-    /// What was seen of the row that is watched, by phase (one if there is no plan); nothing for a phase that it did not
+    /// What was seen of a row that is watched, by phase (one if there is no plan); nothing for a phase that it did not
     /// come to, because it is rejected or takes a claim back.
     #[must_use]
-    pub fn seen(&self) -> Vec<Option<Seen>> {
+    pub fn seen(&self, row: u64) -> Vec<Option<Seen>> {
         match &self.kind {
-            Kind::Rows(..) => vec![self.watched.as_ref().and_then(|(_, seen)| seen.clone())],
-            Kind::Plan(engine) => engine.seen(),
+            Kind::Rows(..) => vec![self.watched.seen(row)],
+            Kind::Plan(engine) => engine.seen(row),
         }
     }
 

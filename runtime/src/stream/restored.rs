@@ -7,13 +7,16 @@ use arrow_array::types::Int32Type;
 use arrow_array::{Array as _, RecordBatch};
 use fen_schema::Column;
 
+use super::causes::SETTLED;
 use super::cells::cell;
 use super::columns::{self, Known};
 use super::engine::Engine;
 use super::error::StreamError;
 use super::groups::{Key, NONE};
 use super::kept::Kept;
-use super::saved::{REVERSAL, STANDING, TAKEN_BACK, added_name, check_policy, group_name, number_column, output_name};
+use super::saved::{
+    MISSING, REVERSAL, STANDING, TAKEN_BACK, added_name, check_policy, group_name, number_column, output_name,
+};
 use super::schedule::at;
 use super::texts::Texts;
 use crate::cell::{Cell, parse_cell};
@@ -58,6 +61,7 @@ impl Engine {
         let tables = tables.as_string_opt::<i32>().ok_or_else(|| damaged("`table` is no text"))?;
         let periods = state.column_by_name("period").and_then(|array| array.as_primitive_opt::<Int32Type>());
         let periods = periods.ok_or_else(|| damaged("no column `period` of whole numbers"))?;
+        let missing = self.read_missing(state)?;
         let mut places = HashMap::new();
         for phase in phases {
             let count = self.phases.get(phase).and_then(|phase| phase.records.as_ref()).map_or(0, |of| of.tables.len());
@@ -74,7 +78,11 @@ impl Engine {
                 for row in (0..state.num_rows()).filter(|row| tables.is_valid(*row) && tables.value(*row) == plan.name)
                 {
                     // A group can remember nothing and yet be that of claims.
-                    if is_shared && values.iter().all(|values| values.get(row).copied().flatten().is_none()) {
+                    let lacks = |of: &fen_schema::StateCell| {
+                        Some(*missing.get(row)?.get(&of.column.name)?).filter(|cause| *cause != SETTLED)
+                    };
+                    let is_empty = values.iter().all(|values| values.get(row).copied().flatten().is_none());
+                    if is_shared && is_empty && cells.iter().all(|of| lacks(of).is_none()) {
                         // The row is of another phase.
                         continue;
                     }
@@ -98,11 +106,42 @@ impl Engine {
                             table.set(of, slot, value, &mut self.kernel)?;
                         }
                     }
+                    let broken = self.phases.get_mut(phase).and_then(|phase| phase.broken.as_mut());
+                    if let Some(broken) = broken {
+                        let lost = cells.iter().enumerate().filter_map(|(cell, of)| Some((cell, lacks(of)?)));
+                        lost.for_each(|(cell, cause)| broken.lose(place, cell, slot, cause));
+                    }
                     places.insert((phase, place, row), slot);
                 }
             }
         }
         Ok(places)
+    }
+
+    /// By row: which cells have no value, by name, and why.
+    fn read_missing(&mut self, state: &RecordBatch) -> Result<Vec<HashMap<String, u16>>, StreamError> {
+        let Some(array) = state.column_by_name(MISSING).filter(|_| self.phases.iter().any(|of| of.broken.is_some()))
+        else {
+            return Ok(Vec::new());
+        };
+        let damaged = |why: &str| StreamError::DamagedState(format!("`{MISSING}` {why}"));
+        let array = array.as_string_opt::<i32>().ok_or_else(|| damaged("is no text"))?;
+        let mut rows = Vec::new();
+        for text in array {
+            let names: HashMap<String, String> = match text {
+                Some(text) => serde_json::from_str(text).map_err(|_| damaged("is no list of values and splits"))?,
+                None => HashMap::new(),
+            };
+            let mut row = HashMap::new();
+            for (cell, split) in names {
+                if !self.plan.splits.iter().any(|known| known.name == split) {
+                    return Err(damaged(&format!("names the split {split}, which the policy does not have")));
+                }
+                row.insert(cell, self.causes.no_weights(&split));
+            }
+            rows.push(row);
+        }
+        Ok(rows)
     }
 
     fn read_key(&mut self, state: &RecordBatch, keys: &[u32], row: usize) -> Result<Vec<i128>, StreamError> {
@@ -141,7 +180,7 @@ impl Engine {
             let Some(claims) = &mut of.claims else { continue };
             for row in &rows {
                 let id = self.texts.add(ids.value(*row))?;
-                claims.settle(id.cast_signed(), u64::MAX)?;
+                claims.settle(id.cast_signed(), u64::MAX, false)?;
                 if standing(*row) == Some(TAKEN_BACK)
                     && let Some(is_taken_back) = claims.is_taken_back.last_mut()
                 {

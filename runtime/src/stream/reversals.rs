@@ -88,7 +88,8 @@ impl Engine {
         for row in start..end {
             let id = work.number(reversal.claim, row);
             if is_settled(&row) {
-                claims.settle(id, work.first + u64::try_from(row).unwrap_or(0))?;
+                let never_counts = work.status(row) == TAKEN_BACK;
+                claims.settle(id, work.first + u64::try_from(row).unwrap_or(0), never_counts)?;
             } else if claims.known(id) == Known::Pending {
                 claims.forget(id);
             }

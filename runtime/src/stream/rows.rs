@@ -225,9 +225,10 @@ impl Engine {
         let missing = self.write_rows(&plan, work, &instances, start, end)?;
         self.write_places(phase, work, start, end)?;
         let held = self.hold_late(phase, work, start)?;
-        let is_seen = pass.step != Step::Admit && self.is_watched(work, start);
+        let row = work.numbered(start);
+        let is_seen = pass.step != Step::Admit && self.is_watched(row);
         if is_seen {
-            self.see(phase, &plan, 0)?;
+            self.see(phase, &plan, row)?;
         }
         let rejected = self.kernel.call(phase, count)?;
         self.put_back(phase, held)?;
@@ -235,7 +236,7 @@ impl Engine {
         let counts = |row: usize| work.status(start + row) == SETTLED;
         let missing = self.missing_outputs(phase, &plan, &missing, &instances, counts)?;
         if is_seen {
-            self.see_missing(phase, &missing, 0);
+            self.see_missing(phase, &missing, row);
         }
         if pass.is_first_run || pass.step == Step::Admit {
             self.check_order(work, start, end)?;

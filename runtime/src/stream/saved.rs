@@ -6,12 +6,14 @@ use std::sync::Arc;
 use arrow_array::{ArrayRef, Int32Array, RecordBatch, RecordBatchOptions, StringArray};
 use arrow_schema::{Field, Schema as ArrowSchema};
 use fen_schema::{Column, ColumnType, Layout, Schema};
+use serde_json::{Map, Value};
 
 use super::cells::cell;
 use super::claims::Known;
-use super::engine::Engine;
+use super::engine::{Engine, PhaseCells};
 use super::error::StreamError;
 use super::groups::{Key, NONE};
+use super::records::Table;
 use super::results::{Stay, plain_array};
 use super::schedule::at;
 use super::texts::Texts;
@@ -27,22 +29,34 @@ pub(crate) const STANDING: &str = "standing";
 pub(crate) const TAKEN_BACK: &str = "taken back";
 pub(crate) const REVERSAL: &str = "reversal";
 
+/// The column that says which values of a group are missing, by name, and for want of which split.
+pub(crate) const MISSING: &str = "missing";
+
 /// One group's row, or one claim's: its cells by column.
 type Row = HashMap<String, i128>;
+
+/// A row: that of a group, which has a table, or of a claim.
+#[derive(Default)]
+struct Entry {
+    table: Option<String>,
+    keys: Vec<String>,
+    period: Option<i32>,
+    claim: Option<String>,
+    /// See [`STANDING`].
+    standing: Option<&'static str>,
+    /// See [`MISSING`].
+    missing: Option<String>,
+    values: Row,
+}
 
 /// A batch in the making.
 #[derive(Default)]
 struct Saved {
-    tables: Vec<Option<String>>,
-    keys: Vec<Vec<String>>,
-    periods: Vec<Option<i32>>,
-    claims: Vec<Option<String>>,
-    /// By row of a claim: see [`STANDING`].
-    standing: Vec<Option<&'static str>>,
-    /// By row: its values.
-    rows: Vec<Row>,
+    rows: Vec<Entry>,
     /// The value columns, in their order, each under the name that it has here.
     columns: Vec<Column>,
+    /// Whether there is a column [`MISSING`].
+    may_lack: bool,
 }
 
 impl Saved {
@@ -52,25 +66,34 @@ impl Saved {
         }
     }
 
+    fn push(&mut self, entry: Entry) {
+        self.rows.push(entry);
+    }
+
     fn batch(self, schema: &Schema, has_claims: bool, texts: &Texts) -> Result<RecordBatch, StreamError> {
         let count = self.rows.len();
+        let of = |cell: fn(&Entry) -> Option<&str>| self.rows.iter().map(cell).collect::<StringArray>();
         let mut fields = vec![Field::new("table", arrow_schema::DataType::Utf8, true)];
-        let mut arrays: Vec<ArrayRef> = vec![Arc::new(self.tables.into_iter().collect::<StringArray>())];
-        for place in 0..self.keys.iter().map(Vec::len).max().unwrap_or(0) {
-            let key = self.keys.iter().map(|keys| keys.get(place));
+        let mut arrays: Vec<ArrayRef> = vec![Arc::new(of(|row| row.table.as_deref()))];
+        for place in 0..self.rows.iter().map(|row| row.keys.len()).max().unwrap_or(0) {
+            let key = self.rows.iter().map(|row| row.keys.get(place));
             arrays.push(Arc::new(key.collect::<StringArray>()));
             fields.push(Field::new(format!("key_{}", place + 1), arrow_schema::DataType::Utf8, true));
         }
-        arrays.push(Arc::new(self.periods.into_iter().collect::<Int32Array>()));
+        arrays.push(Arc::new(self.rows.iter().map(|row| row.period).collect::<Int32Array>()));
         fields.push(Field::new("period", arrow_schema::DataType::Int32, true));
         if has_claims {
-            arrays.push(Arc::new(self.claims.into_iter().collect::<StringArray>()));
+            arrays.push(Arc::new(of(|row| row.claim.as_deref())));
             fields.push(Field::new("claim", arrow_schema::DataType::Utf8, true));
-            arrays.push(Arc::new(self.standing.into_iter().collect::<StringArray>()));
+            arrays.push(Arc::new(of(|row| row.standing)));
             fields.push(Field::new(STANDING, arrow_schema::DataType::Utf8, true));
         }
+        if self.may_lack {
+            arrays.push(Arc::new(of(|row| row.missing.as_deref())));
+            fields.push(Field::new(MISSING, arrow_schema::DataType::Utf8, true));
+        }
         for column in &self.columns {
-            let cells: Vec<Option<i128>> = self.rows.iter().map(|row| row.get(&column.name).copied()).collect();
+            let cells: Vec<Option<i128>> = self.rows.iter().map(|row| row.values.get(&column.name).copied()).collect();
             let (ty, array) = plain_array(column, &cells, texts);
             fields.push(Field::new(&column.name, ty, true));
             arrays.push(array);
@@ -135,7 +158,8 @@ impl Engine {
         if self.pass < self.passes.len() {
             return Err(StreamError::StateOutOfTurn);
         }
-        let mut saved = Saved::default();
+        let may_lack = self.phases.iter().any(|phase| phase.broken.is_some());
+        let mut saved = Saved { may_lack, ..Saved::default() };
         // Where the row of a group is.
         let mut places: HashMap<(usize, usize, u32), usize> = HashMap::new();
         for (phase, cells) in self.phases.iter().enumerate() {
@@ -154,7 +178,8 @@ impl Engine {
                 }
                 for ((slot, key), is_named) in (0..).zip(&keys).zip(is_named).take(table.room()) {
                     let record = table.record(slot, &self.kernel)?;
-                    if table.is_new(record) && !is_named {
+                    let missing = self.missing_cells(cells, (place, table), slot);
+                    if table.is_new(record) && !is_named && missing.is_empty() {
                         continue;
                     }
                     let value = |of: &fen_schema::StateCell| {
@@ -162,12 +187,15 @@ impl Engine {
                         (of.column.name.clone(), cell(bytes, of.column.layout))
                     };
                     places.insert((phase, place, slot), saved.rows.len());
-                    saved.rows.push(table.cells.iter().map(value).collect());
-                    saved.tables.push(Some(grain.name.clone()));
-                    saved.keys.push(self.key_texts(table.grain, key));
-                    saved.periods.push(key.period);
-                    saved.claims.push(None);
-                    saved.standing.push(None);
+                    let values = table.cells.iter().map(value).collect();
+                    saved.push(Entry {
+                        table: Some(grain.name.clone()),
+                        keys: self.key_texts(table.grain, key),
+                        period: key.period,
+                        values,
+                        missing: (!missing.is_empty()).then(|| Value::from(missing).to_string()),
+                        ..Entry::default()
+                    });
                 }
             }
         }
@@ -175,6 +203,17 @@ impl Engine {
             self.save_claims(&mut saved, &places);
         }
         saved.batch(&self.schema, self.plan.reversal.is_some(), &self.texts)
+    }
+
+    /// Which cells of a record have no value, by name, and for want of which split.
+    fn missing_cells(&self, phase: &PhaseCells, (place, table): (usize, &Table), slot: u32) -> Map<String, Value> {
+        let Some(broken) = &phase.broken else { return Map::new() };
+        let cells = table.cells.iter().enumerate();
+        let missing = cells.filter_map(|(cell, of)| {
+            let cause = self.causes.get(broken.cause(place, cell, slot))?;
+            Some((of.column.name.clone(), cause.column.clone().into()))
+        });
+        missing.collect()
     }
 
     fn key_texts(&self, grain: usize, key: &Key) -> Vec<String> {
@@ -212,13 +251,8 @@ impl Engine {
         for output in &self.schema.outputs {
             saved.column(&output_name(&output.name), output);
         }
-        let mut push = |row: Row, id: usize, standing: Option<&'static str>| {
-            saved.rows.push(row);
-            saved.tables.push(None);
-            saved.keys.push(Vec::new());
-            saved.periods.push(None);
-            saved.claims.push(self.texts.get(id).map(str::to_owned));
-            saved.standing.push(standing);
+        let mut push = |values: Row, id: usize, standing: Option<&'static str>| {
+            saved.push(Entry { values, claim: self.texts.get(id).map(str::to_owned), standing, ..Entry::default() });
         };
         for (claim, id) in last.ids.iter().enumerate() {
             if last.is_taken_back.get(claim) == Some(&true) {

@@ -1,4 +1,4 @@
-//! One row that is watched on its way: what the policy reads for it and for the groups that it belongs to.
+//! Rows that are watched on their way: what the policy reads for them and for the groups that they belong to.
 
 use std::sync::Arc;
 
@@ -32,7 +32,7 @@ pub struct Seen {
     pub lacking: Vec<Option<Arc<Cause>>>,
 }
 
-/// The row, and what was seen of it.
+/// A row, and what was seen of it.
 pub(crate) struct Watched {
     row: u64,
     /// By grain.
@@ -41,49 +41,78 @@ pub(crate) struct Watched {
     seen: Vec<Option<Seen>>,
 }
 
+/// One of the instances in the columns of a phase that is watched: the first one.
+#[derive(Clone, Copy)]
+pub(crate) enum First {
+    /// The row with this number.
+    Row(u64),
+    /// The group with this slot in a grain.
+    Group(usize, u32),
+}
+
+impl Watched {
+    fn is(&self, first: First) -> bool {
+        match first {
+            First::Row(row) => self.row == row,
+            First::Group(grain, slot) => self.slots.get(grain) == Some(&slot) && slot != NONE,
+        }
+    }
+}
+
 impl Engine {
     pub(crate) fn watch(&mut self, row: u64) {
         let (slots, seen) = (vec![NONE; self.grains.len()], vec![None; self.plan.phases.len()]);
-        self.watched = Some(Watched { row, slots, seen });
+        self.watched.push(Watched { row, slots, seen });
     }
 
-    pub(crate) fn seen(&self) -> Vec<Option<Seen>> {
-        self.watched.as_ref().map(|watched| watched.seen.clone()).unwrap_or_default()
+    pub(crate) fn seen(&self, row: u64) -> Vec<Option<Seen>> {
+        let watched = self.watched.iter().find(|watched| watched.row == row);
+        watched.map(|watched| watched.seen.clone()).unwrap_or_default()
     }
 
-    /// Some rows go through a phase at once: the one that is watched is the first of them, so that its records are as all
-    /// rows before it have left them.
+    /// Some rows go through a phase at once: one that is watched is the first of them, so that its records are as all rows
+    /// before it have left them.
     pub(crate) fn stop_at_watched(&self, work: &Work<'_>, start: usize, end: usize) -> usize {
-        let row = self.watched.as_ref().and_then(|watched| watched.row.checked_sub(work.first));
-        let row = row.and_then(|row| usize::try_from(row).ok());
-        row.filter(|row| start < *row && *row < end).unwrap_or(end)
+        let row = |watched: &Watched| usize::try_from(watched.row.checked_sub(work.first)?).ok();
+        let rows = self.watched.iter().filter_map(row).filter(|row| start < *row && *row < end);
+        rows.min().unwrap_or(end)
     }
 
-    pub(crate) fn is_watched(&self, work: &Work<'_>, row: usize) -> bool {
-        let number = work.first.saturating_add(u64::try_from(row).unwrap_or(u64::MAX));
-        self.watched.as_ref().is_some_and(|watched| watched.row == number)
-    }
-
-    /// Takes note of the groups that the first of some rows belongs to, if it is the one.
-    pub(crate) fn note_slots(&mut self, work: &Work<'_>, start: usize) {
-        if !self.is_watched(work, start) {
-            return;
+    /// The same of groups: in pieces that begin with those that are watched.
+    pub(crate) fn cut_at_watched<'s>(&self, grain: usize, slots: &'s [u32]) -> Vec<&'s [u32]> {
+        if self.watched.is_empty() {
+            return vec![slots];
         }
-        let Some(watched) = &mut self.watched else { return };
-        for (known, slots) in watched.slots.iter_mut().zip(&self.slots) {
-            if let Some(slot) = slots.first().filter(|slot| **slot != NONE) {
-                *known = *slot;
+        let mut pieces = Vec::new();
+        let mut start = 0;
+        for (place, slot) in slots.iter().enumerate().skip(1) {
+            if self.is_watched(First::Group(grain, *slot)) {
+                pieces.extend(slots.get(start..place));
+                start = place;
+            }
+        }
+        pieces.extend(slots.get(start..));
+        pieces
+    }
+
+    pub(crate) fn is_watched(&self, first: First) -> bool {
+        self.watched.iter().any(|watched| watched.is(first))
+    }
+
+    /// Takes note of the groups that the first of some rows belongs to, if it is one.
+    pub(crate) fn note_slots(&mut self, work: &Work<'_>, start: usize) {
+        let first = work.numbered(start);
+        for watched in self.watched.iter_mut().filter(|watched| watched.is(first)) {
+            for (known, slots) in watched.slots.iter_mut().zip(&self.slots) {
+                if let Some(slot) = slots.first().filter(|slot| **slot != NONE) {
+                    *known = *slot;
+                }
             }
         }
     }
 
-    /// The group of a grain that is watched.
-    pub(crate) fn watched_slot(&self, grain: usize) -> Option<u32> {
-        self.watched.as_ref()?.slots.get(grain).copied().filter(|slot| *slot != NONE)
-    }
-
-    /// Takes note of what a phase is about to read for one of the instances in its columns.
-    pub(crate) fn see(&mut self, place: usize, phase: &Phase, instance: usize) -> Result<(), StreamError> {
+    /// Takes note of what a phase is about to read for the first of the instances in its columns.
+    pub(crate) fn see(&mut self, place: usize, phase: &Phase, first: First) -> Result<(), StreamError> {
         let read = |address: u64, layout: fen_schema::Layout| {
             let bytes = self.kernel.read_at(address, at(layout.bytes()))?;
             Ok::<_, StreamError>(cells::cell(bytes, layout))
@@ -95,15 +124,13 @@ impl Engine {
         let (mut inputs, mut texts) = (Vec::new(), Vec::new());
         for input in &phase.inputs {
             let column = &input.column;
-            let offset = instance * at(column.layout.bytes());
-            let cell = read(u64::from(column.offset) + u64::try_from(offset).unwrap_or(0), column.layout)?;
+            let cell = read(column.offset.into(), column.layout)?;
             inputs.push(cell);
             texts.push(text(cell, column.ty));
         }
         let (mut records, mut record_texts) = (Vec::new(), Vec::new());
         for table in phase.state.iter().flat_map(|state| &state.tables) {
-            let offset = u64::from(table.places.offset) + u64::try_from(instance * 4).unwrap_or(0);
-            let record = read(offset, fen_schema::Layout::I32)?;
+            let record = read(table.places.offset.into(), fen_schema::Layout::I32)?;
             let base = phase.state.as_ref().map_or(0, |state| u64::from(state.offset));
             for cell in &table.cells {
                 // A row that is not to be settled has no record.
@@ -113,47 +140,73 @@ impl Engine {
                 record_texts.push(text(found, cell.column.ty));
             }
         }
-        if let Some(seen) = self.watched.as_mut().and_then(|watched| watched.seen.get_mut(place)) {
-            *seen = Some(Seen { inputs, texts, records, record_texts, lacking: Vec::new() });
+        let now = Seen { inputs, texts, records, record_texts, lacking: Vec::new() };
+        for watched in self.watched.iter_mut().filter(|watched| watched.is(first)) {
+            if let Some(seen) = watched.seen.get_mut(place) {
+                *seen = Some(now.clone());
+            }
         }
         Ok(())
     }
 
-    /// Takes note of the outputs that one of these instances lacks.
-    pub(crate) fn see_missing(&mut self, place: usize, missing: &[Missing], instance: usize) {
+    /// Takes note of the outputs that it lacks.
+    pub(crate) fn see_missing(&mut self, place: usize, missing: &[Missing], first: First) {
         let lacking = missing.iter().map(|causes| {
-            let cause = causes.as_ref().and_then(|causes| causes.get(instance)).copied().unwrap_or(SETTLED);
+            let cause = causes.as_ref().and_then(|causes| causes.first()).copied().unwrap_or(SETTLED);
             self.causes.get(cause).cloned()
         });
-        let lacking = lacking.collect();
-        if let Some(Some(seen)) = self.watched.as_mut().and_then(|watched| watched.seen.get_mut(place)) {
-            seen.lacking = lacking;
+        let lacking: Vec<_> = lacking.collect();
+        for watched in self.watched.iter_mut().filter(|watched| watched.is(first)) {
+            if let Some(Some(seen)) = watched.seen.get_mut(place) {
+                seen.lacking.clone_from(&lacking);
+            }
         }
     }
 }
 
-/// The same for rows that are settled one by one: takes note of a row if it is in a batch.
-pub(super) fn watch(
-    watched: &mut Option<(u64, Option<Seen>)>,
-    rows: &RecordBatch,
-    schema: &Schema,
-    codes: &Codes,
-) -> Result<(), StreamError> {
-    let Some((left, seen)) = watched else { return Ok(()) };
-    let count = u64::try_from(rows.num_rows()).unwrap_or(u64::MAX);
-    if seen.is_some() {
-        return Ok(());
+impl Work<'_> {
+    /// One of its rows, by its number in the stream.
+    pub(crate) fn numbered(&self, row: usize) -> First {
+        First::Row(self.first.saturating_add(u64::try_from(row).unwrap_or(u64::MAX)))
     }
-    if *left >= count {
-        *left -= count;
-        return Ok(());
+}
+
+/// Rows that are watched where every row is settled on its own.
+#[derive(Default)]
+pub(super) struct Apart {
+    /// How many rows there were.
+    rows: u64,
+    watched: Vec<(u64, Option<Seen>)>,
+}
+
+impl Apart {
+    pub(super) fn watch(&mut self, row: u64) {
+        self.watched.push((row, None));
     }
-    let row = rows.slice(usize::try_from(*left).unwrap_or(0), 1);
+
+    pub(super) fn seen(&self, row: u64) -> Option<Seen> {
+        self.watched.iter().find(|(watched, _)| *watched == row).and_then(|(_, seen)| seen.clone())
+    }
+
+    /// Takes note of those in a batch.
+    pub(super) fn look(&mut self, rows: &RecordBatch, schema: &Schema, codes: &Codes) -> Result<(), StreamError> {
+        let count = u64::try_from(rows.num_rows()).unwrap_or(u64::MAX);
+        let end = self.rows.saturating_add(count);
+        for (row, seen) in self.watched.iter_mut().filter(|(row, _)| (self.rows..end).contains(row)) {
+            let at = usize::try_from(*row - self.rows).unwrap_or(0);
+            *seen = read(&rows.slice(at, 1), schema, codes)?;
+        }
+        self.rows = end;
+        Ok(())
+    }
+}
+
+/// What is to be seen of a row; nothing if a cell of it cannot be read, for no module sees it then.
+fn read(row: &RecordBatch, schema: &Schema, codes: &Codes) -> Result<Option<Seen>, StreamError> {
     let mut numbering = Numbering::new(codes);
-    let (columns, faults) = inputs::read(&row, &schema.inputs, &mut numbering)?;
-    // A cell that cannot be read is not seen by any module.
+    let (columns, faults) = inputs::read(row, &schema.inputs, &mut numbering)?;
     if !faults.is_empty() {
-        return Ok(());
+        return Ok(None);
     }
     let cell = |(cells, column): (&inputs::Cells<'_>, &fen_schema::Column)| {
         cells::cell(cells.bytes(0, 1).unwrap_or_default(), column.layout)
@@ -164,6 +217,5 @@ pub(super) fn watch(
         numbering.text(number).map(str::to_owned)
     });
     let (texts, lacking) = (texts.collect(), vec![None; schema.outputs.len()]);
-    *seen = Some(Seen { inputs, texts, records: Vec::new(), record_texts: Vec::new(), lacking });
-    Ok(())
+    Ok(Some(Seen { inputs, texts, records: Vec::new(), record_texts: Vec::new(), lacking }))
 }

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use arrow_array::cast::AsArray;
+use arrow_array::temporal_conversions::date32_to_datetime;
 use arrow_array::types::{Date32Type, Decimal64Type, Decimal128Type, Int32Type};
 use arrow_array::{Array, ArrayRef, BooleanArray, Date32Array, Decimal128Array, RecordBatch, StringArray};
 use arrow_schema::DataType;
@@ -244,40 +245,63 @@ impl Compared {
         }
     }
 
-    /// In two pieces, the second of which goes on from the state of the first.
+    /// In two pieces, the second of which goes on from the state of the first; if the stream has an order, the second begins
+    /// with a month.
     pub(crate) fn pieces(&self, seed: u64) {
         let rows = self.rows(seed);
         let cells = StreamCells { rows: rows.clone(), parameters: self.cells.clone(), texts: self.texts() };
         let expected = self.policy().interpret_stream(&cells).unwrap();
-        let cut = usize::try_from(seed).unwrap() % (rows.len() + 1);
+        let mut cut = usize::try_from(seed).unwrap() % (rows.len() + 1);
+        if let Some(date) = self.schema.plan.as_ref().unwrap().ordered_by {
+            // A row without a date is rejected, wherever it stands.
+            let day = |row: usize| rows[..=row].iter().rev().find_map(|cells| cells[usize::try_from(date).unwrap()]);
+            let month = |row| {
+                let day = date32_to_datetime(i32::try_from(day(row)?).unwrap()).unwrap();
+                Some(day.format("%Y-%m").to_string())
+            };
+            while cut > 0 && cut < rows.len() && month(cut - 1) == month(cut) {
+                cut += 1;
+            }
+        }
         let (before, after) = rows.split_at(cut);
-        let mut first = Stream::new(&self.loaded, self.parameters.clone()).unwrap();
-        assert_eq!(first.passes(), 1);
-        assert!(first.state().is_err());
-        first.settle(&self.batch(before)).unwrap();
-        first.end_pass().unwrap();
-        let mut second = Stream::new(&self.loaded, self.parameters.clone()).unwrap();
-        second.restore(&first.state().unwrap()).unwrap();
-        let settled = second.settle(&self.batch(after)).unwrap();
-        second.end_pass().unwrap();
+        let mut state = None;
+        let mut settle = |rows: &[Vec<Option<i128>>]| {
+            let mut stream = Stream::new(&self.loaded, self.parameters.clone()).unwrap();
+            if let Some(state) = &state {
+                stream.restore(state).unwrap();
+            }
+            assert!(stream.state().is_err());
+            let mut settled = None;
+            for _ in 0..stream.passes() {
+                settled = Some(stream.settle(&self.batch(rows)).unwrap());
+                stream.end_pass().unwrap();
+            }
+            let now = stream.state().unwrap();
+            let rows = now.num_rows();
+            (state.replace(now), rows, settled.unwrap())
+        };
+        settle(before);
+        let (_, count, settled) = settle(after);
         // The state of a state is the same.
-        let state = second.state().unwrap();
-        let mut third = Stream::new(&self.loaded, self.parameters.clone()).unwrap();
-        third.restore(&state).unwrap();
-        third.end_pass().unwrap();
-        assert_eq!(third.state().unwrap().num_rows(), state.num_rows());
-        let rejected: Vec<usize> = settled.rejects().iter().map(|reject| reject.row).collect();
+        assert_eq!(settle(&[]).1, count);
+        let rejects: HashMap<usize, _> = settled.rejects().iter().map(|reject| (reject.row, &reject.cause)).collect();
         let outputs = self.cells_of(settled.outputs(), &self.schema.outputs);
         for (row, expected) in expected.rows.iter().skip(cut).enumerate() {
-            let what = || rows.iter().map(|row| show(row)).collect::<Vec<_>>().join("\n");
+            let what = || {
+                let rows: Vec<String> = rows.iter().map(|row| show(row)).collect();
+                format!("seed {seed}, cut {cut}, row {row} of\n{}", rows.join("\n"))
+            };
             match expected {
                 Outcome::Settled(cells) => {
                     let found: Vec<Option<i128>> = outputs.iter().map(|column| column[row]).collect();
-                    assert!(!rejected.contains(&row), "seed {seed}, cut {cut}, row {row} of\n{}", what());
-                    assert_eq!(&found, cells, "seed {seed}, cut {cut}, row {row} of\n{}", what());
+                    assert!(!rejects.contains_key(&row), "{}", what());
+                    assert_eq!(&found, cells, "{}", what());
                 }
-                Outcome::Rejected(..) => {
-                    assert!(rejected.contains(&row), "seed {seed}, cut {cut}, row {row} of\n{}", what());
+                Outcome::Rejected(code, column) => {
+                    let cause = rejects.get(&row).unwrap_or_else(|| panic!("{}", what()));
+                    if cause.code.as_str() != "missing" {
+                        assert_eq!((cause.code, &cause.column), (*code, column), "{}", what());
+                    }
                 }
             }
         }

@@ -234,6 +234,9 @@ output weight, part per hospital, person
 /// The same where reversals are known, and claims that are taken back count in early running values until then.
 pub(crate) const TAKEN_PARTS: &str = include_str!("../../web/streams/taken.fen");
 
+/// Totals and splits of months, and running values that go on from month to month.
+pub(crate) const MONTHLY: &str = include_str!("../../web/streams/monthly.fen");
+
 pub(crate) const EARLY_AND_LATE: &str = "policy test.early_and_late
 in force from 2022-01-01
 round half up to 0.01 yuan
