@@ -177,7 +177,7 @@ fn found(stream: &mut Stream, schema: &Schema, input: &mut Input, claims: &mut C
             if pass < passes {
                 continue;
             }
-            settlement.rejects().iter().for_each(|rejected| batch.reject(rejected));
+            settlement.rejects().iter().for_each(|rejected| batch.reject(rejected, claims));
             let outputs = Outputs::new(settlement.outputs());
             for row in rows {
                 let settled = || Some(settled(schema, &outputs, batch.place_of(*row)?));

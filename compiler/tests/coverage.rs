@@ -219,6 +219,9 @@ example \"both amounts count\"
             "- schedule exactly at 100.00 yuan",
             "- schedule just above 100.00 yuan",
             "+ schedule: 100 yuan.. -> 20%",
+            "- pays, min(schedule(a) + schedule(2 * a), cap): exactly at cap",
+            // 300 yuan is the most that 10% and 20% of 1 000 and 2 000 yuan come to.
+            "x pays, min(schedule(a) + schedule(2 * a), cap): just above cap",
         ]
     );
 }

@@ -84,7 +84,7 @@ impl Side {
         let columns = self.claims.columns(&self.batch)?;
         let settlement = self.stream.settle(&columns).map_err(|error| in_file(error, &self.claims))?;
         for rejected in settlement.rejects() {
-            self.batch.reject(rejected);
+            self.batch.reject(rejected, &self.claims);
         }
         Ok(Some(Outputs::new(settlement.outputs())))
     }

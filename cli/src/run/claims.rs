@@ -35,6 +35,33 @@ pub(crate) struct Claims {
     /// By place in the stream, the row's number in the file; nothing if they are in its order.
     numbers: Option<Vec<u64>>,
     progress: Progress,
+    /// Where a policy does not say what rows are ordered by.
+    order_of_days: Option<Days>,
+}
+
+/// The order of the rows by a date on which running values and links depend, unless the policy says what it is.
+struct Days {
+    date: usize,
+    latest: i64,
+    /// The first row that is earlier than one before it.
+    out_of_order: Option<u64>,
+}
+
+impl Days {
+    fn new(schema: &Schema) -> Option<Self> {
+        let plan = schema.plan.as_ref().filter(|plan| plan.ordered_by.is_none())?;
+        plan.phases.iter().find(|phase| phase.state.is_some())?;
+        let dated_by = schema.dated_by.as_ref()?;
+        let date = schema.inputs.iter().position(|input| input.name == *dated_by)?;
+        Some(Self { date, latest: i64::MIN, out_of_order: None })
+    }
+
+    fn pass(&mut self, row: u64, day: i64) {
+        if day < self.latest {
+            self.out_of_order.get_or_insert(row);
+        }
+        self.latest = self.latest.max(day);
+    }
 }
 
 /// Some rows of the file.
@@ -61,6 +88,8 @@ pub(crate) struct RejectedRow {
     pub(crate) row: u64,
     /// Why; the column is empty if it is the whole row.
     pub(crate) cause: Arc<Cause>,
+    /// What stands in the column; nothing if it is empty or no column of the file.
+    pub(crate) value: Option<String>,
 }
 
 /// A reader that reports what passes through it, and stops at a record without end or a quotation without one.
@@ -118,6 +147,7 @@ impl Claims {
             rows: 0,
             numbers: None,
             progress,
+            order_of_days: Days::new(schema),
         })
     }
 
@@ -128,6 +158,7 @@ impl Claims {
         self.reader.read_byte_record(&mut header).map_err(|error| Error::read(&self.path, &error))?;
         self.progress.record();
         self.rows = 0;
+        self.order_of_days.iter_mut().for_each(|days| days.latest = i64::MIN);
         if header == self.header { Ok(()) } else { Err(changed(&self.path)) }
     }
 
@@ -148,6 +179,19 @@ impl Claims {
     pub(crate) fn text<'r>(&self, record: &'r ByteRecord, input: usize) -> Option<&'r str> {
         let cell = record.get(self.columns.get(input).copied().flatten()?)?;
         std::str::from_utf8(cell).ok()
+    }
+
+    /// What stands in the column of a row for which it is rejected.
+    fn value(&self, record: &ByteRecord, cause: &Cause) -> Option<String> {
+        let input = self.schema.inputs.iter().position(|input| input.name == cause.column)?;
+        self.text(record, input).map(str::trim).filter(|text| !text.is_empty()).map(str::to_owned)
+    }
+
+    /// The first row, if there is one, that is earlier than the row before it although its results depend on the order of
+    /// the rows, and the name of the date.
+    pub(crate) fn out_of_order(&self) -> Option<(u64, &str)> {
+        let order = self.order_of_days.as_ref()?;
+        Some((order.out_of_order?, self.schema.inputs.get(order.date)?.name.as_str()))
     }
 
     /// The inputs of a row: their names in the policy, and their texts.
@@ -199,6 +243,11 @@ impl Claims {
             self.rows += 1;
             batch.read += 1;
             let is_good = self.sort_in(&record, row, batch)?;
+            if let Some(days) = &mut self.order_of_days
+                && let Some(day) = batch.cells.get(days.date).filter(|_| is_good).and_then(Cells::last)
+            {
+                days.pass(row, day);
+            }
             if is_good || self.rule.keeps() {
                 batch.numbers.push(row);
                 batch.is_rejected.push(!is_good);
@@ -215,7 +264,8 @@ impl Claims {
         let before = batch.numbers.len();
         let Err(cause) = self.read_cells(record, batch) else { return Ok(true) };
         self.rule.refuse(row, &cause)?;
-        batch.rejected.push(RejectedRow { row, cause: Arc::new(cause) });
+        let value = self.value(record, &cause);
+        batch.rejected.push(RejectedRow { row, cause: Arc::new(cause), value });
         for (at, (cells, input)) in batch.cells.iter_mut().zip(&self.schema.inputs).enumerate() {
             cells.truncate(before, input);
             if self.rule.keeps() {
@@ -263,14 +313,15 @@ impl Claims {
 
 impl Batch {
     /// Takes note that the module rejected a claim. A row that could not be read has its reason already.
-    pub(crate) fn reject(&mut self, rejected: &Rejected) {
+    pub(crate) fn reject(&mut self, rejected: &Rejected, claims: &Claims) {
         let (Some(row), Some(slot)) = (self.numbers.get(rejected.row), self.is_rejected.get_mut(rejected.row)) else {
             return;
         };
         if std::mem::replace(slot, true) {
             return;
         }
-        self.rejected.push(RejectedRow { row: *row, cause: Arc::clone(&rejected.cause) });
+        let value = self.records.get(rejected.row).and_then(|record| claims.value(record, &rejected.cause));
+        self.rejected.push(RejectedRow { row: *row, cause: Arc::clone(&rejected.cause), value });
     }
 
     /// The place of a row among those that are given to the module, by its number in the file.

@@ -45,6 +45,12 @@ impl Cells {
         }
     }
 
+    /// The cell of the last row, of columns of up to 64 bits.
+    pub(crate) fn last(&self) -> Option<i64> {
+        let number = self.narrow.last().copied()?;
+        (self.missing.last().copied() != Some(self.narrow.len() - 1)).then_some(number)
+    }
+
     /// Forgets all rows but the first ones.
     pub(crate) fn truncate(&mut self, rows: usize, column: &Column) {
         self.narrow.truncate(rows);

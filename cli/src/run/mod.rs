@@ -67,6 +67,7 @@ pub(crate) fn run(args: &RunArgs, lang: Lang) -> Outcome<ExitCode> {
     let state = args.state_out.as_ref().map(|path| Ok::<_, Error>((path, stream.state()?))).transpose()?;
     progress.finish();
     tables.iter().for_each(|table| summary.add_grain(table));
+    summary.note_order(&claims);
     summary.finish(started.elapsed(), args, &grain_paths);
     let mut whole = files.close(&tables, &summary, lang)?;
     if let Some((path, state)) = state {

@@ -76,22 +76,25 @@ impl Rejects {
     /// Writes a row.
     pub(crate) fn write(&mut self, rejected: &RejectedRow) -> Outcome<()> {
         self.table.field(rejected.row.to_string())?;
-        self.cause(&rejected.cause)
+        self.cause(&rejected.cause, rejected.value.as_deref())
     }
 
     /// Writes a group, which is no row of the file.
     pub(crate) fn write_group(&mut self, cause: &Cause) -> Outcome<()> {
         self.table.field("")?;
-        self.cause(cause)
+        self.cause(cause, None)
     }
 
-    fn cause(&mut self, cause: &Cause) -> Outcome<()> {
+    fn cause(&mut self, cause: &Cause, value: Option<&str>) -> Outcome<()> {
         self.table.field(&cause.column)?;
         self.table.field(cause.code.as_str())?;
-        self.table.field(match self.lang {
-            Lang::En => &cause.reason.en,
-            Lang::Zh => &cause.reason.zh,
-        })?;
+        let reason = match (self.lang, value) {
+            (Lang::En, None) => cause.reason.en.clone(),
+            (Lang::Zh, None) => cause.reason.zh.clone(),
+            (Lang::En, Some(value)) => format!("{}; it says {value}", cause.reason.en),
+            (Lang::Zh, Some(value)) => format!("{}；此处为 {value}", cause.reason.zh),
+        };
+        self.table.field(&reason)?;
         self.table.end_row()
     }
 

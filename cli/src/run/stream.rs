@@ -37,7 +37,7 @@ pub(crate) fn settle_all(
             let settlement = stream.settle(&claims.columns(&batch)?).map_err(|error| in_file(error, claims))?;
             if pass == passes {
                 for rejected in settlement.rejects() {
-                    batch.reject(rejected);
+                    batch.reject(rejected, claims);
                 }
                 settled(&mut batch, &Outputs::new(settlement.outputs()))?;
             }

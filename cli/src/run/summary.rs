@@ -10,7 +10,7 @@ use fen_runtime::Cause;
 use fen_schema::{RejectCode, Schema, Text};
 use serde_json::{Map, json};
 
-use super::claims::{Batch, RejectedRow};
+use super::claims::{Batch, Claims, RejectedRow};
 use super::columns::Outputs;
 use super::grains::GrainTable;
 use super::totals::{Totals, unit_name};
@@ -39,6 +39,8 @@ pub(crate) struct Summary {
     reasons: Reasons,
     totals: Totals,
     grains: Vec<GrainSummary>,
+    /// The first row before which a later one stands, and the date that says so.
+    out_of_order: Option<(u64, String)>,
     elapsed: Duration,
     files: Vec<(Text, PathBuf)>,
     rejects_are_listed: bool,
@@ -55,6 +57,7 @@ impl Summary {
             reasons: BTreeMap::new(),
             totals,
             grains: Vec::new(),
+            out_of_order: None,
             elapsed: Duration::ZERO,
             files: Vec::new(),
             rejects_are_listed: false,
@@ -94,6 +97,11 @@ impl Summary {
             self.settled += 1;
             self.totals.add(outputs.row(at));
         }
+    }
+
+    /// Takes note of the order of the rows.
+    pub(crate) fn note_order(&mut self, claims: &Claims) {
+        self.out_of_order = claims.out_of_order().map(|(row, date)| (row, date.to_owned()));
     }
 
     /// Takes note of the time and of the files that were written.
@@ -141,6 +149,19 @@ impl Summary {
         for grain in &self.grains {
             grain.write(&mut text, lang);
         }
+        if let Some((row, date)) = &self.out_of_order {
+            let _ = if zh {
+                writeln!(
+                    text,
+                    "\n提示：文件不按{date}排列（第 {row} 行早于前面的行），累计与关联按文件次序计算；政策中写 排序日期 {date}，即由 fen run 核对次序，--sort 可先排序"
+                )
+            } else {
+                writeln!(
+                    text,
+                    "\nnote: rows do not stand in the order of {date} (row {row} is earlier than one before it); running values and links take them as they stand. With `ordered by {date}` in the policy, fen run sees to the order, and --sort sorts them first"
+                )
+            };
+        }
         let (speed, seconds) = (grouped(&self.per_second().to_string()), self.seconds());
         let _ = if zh {
             writeln!(text, "用时 {seconds} 秒，每秒 {speed} 例（含读写文件）")
@@ -177,6 +198,7 @@ impl Summary {
         if let (Some(_), Some(summary)) = (&self.schema.plan, summary.as_object_mut()) {
             let grains = self.grains.iter().map(|grain| (grain.name.clone(), grain.json()));
             summary.insert("grains".into(), grains.collect::<Map<_, _>>().into());
+            summary.insert("first_row_out_of_order".into(), self.out_of_order.as_ref().map(|(row, _)| *row).into());
         }
         format!("{summary:#}\n")
     }

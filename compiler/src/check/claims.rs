@@ -104,7 +104,8 @@ impl<'a> Claims<'a> {
         z ^ (z >> 31)
     }
 
-    fn below(&mut self, bound: usize) -> usize {
+    /// A number below a bound.
+    pub(super) fn below(&mut self, bound: usize) -> usize {
         let bound = u64::try_from(bound.max(1)).unwrap_or(u64::MAX);
         usize::try_from(self.next_random() % bound).unwrap_or(0)
     }
@@ -205,7 +206,7 @@ impl<'a> Claims<'a> {
     }
 
     /// The admitted range, for the date of the claim that of the period in force.
-    fn facts(&self, at: usize, facts: &Facts) -> Facts {
+    pub(super) fn facts(&self, at: usize, facts: &Facts) -> Facts {
         let mut facts = facts.clone();
         if let (true, Some((first, last))) = (self.program.dated_by == Some(InputId(at)), self.program.in_force) {
             let day = |date| BigRational::from(BigInt::from(days_of(date)));

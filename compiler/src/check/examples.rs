@@ -8,6 +8,7 @@ use num_traits::{One, Zero};
 use super::errors::{
     ExampleFailed, ExampleOutOfRange, ExampleSetting, InvariantViolated, MissingInput, SettingProblem,
 };
+use super::possible::{is_alone, looks_beyond, possible_claims, take_the_same};
 use super::program::{Claim, Example, Expected, Expr, ExprKind, Function, Invariant, Origin, Program};
 use super::types::{Type, step_of};
 use super::{Checker, Claims, show_claim};
@@ -231,18 +232,21 @@ pub(crate) fn run_example(program: &Program, example: &Example) -> Option<Diagno
 }
 
 /// Every invariant that does not hold on an example or on one of `count` claims of the seed, with the first such claim.
-/// Proven ones are not tried.
+/// Proven ones are not tried. Where claims take something from others, they are those of streams.
 pub(crate) fn violated_invariants(program: &Program, count: usize, seed: u64) -> Vec<Diagnostic> {
     let mut open: Vec<usize> = (0..program.invariants.len())
         .filter(|at| program.invariants.get(*at).is_some_and(|one| !one.is_proven))
         .collect();
     let mut diagnostics = Vec::new();
-    if open.is_empty() {
-        return diagnostics;
-    }
     let examples = program.examples.iter().map(|example| example.given.clone());
-    let found = program.invariants.iter().filter_map(|invariant| invariant.violated_by.clone());
-    for claim in examples.chain(found).chain(Claims::new(program, seed).take(count)) {
+    let made_up: Box<dyn Iterator<Item = Claim>> = match looks_beyond(program) {
+        true => Box::new(possible_claims(program, count, seed)),
+        false => Box::new(Claims::new(program, seed).take(count)),
+    };
+    let mut claims = examples.chain(program.invariants.iter().filter_map(|one| refuted(program, one))).chain(made_up);
+    while !open.is_empty()
+        && let Some(claim) = claims.next()
+    {
         let Ok(settled) = settle(program, &claim) else { continue };
         open.retain(|at| {
             let Some(invariant) = program.invariants.get(*at) else { return false };
@@ -257,23 +261,29 @@ pub(crate) fn violated_invariants(program: &Program, count: usize, seed: u64) ->
     diagnostics
 }
 
+/// The claim by which the check itself refutes an invariant; none if it is not known to occur.
+fn refuted(program: &Program, invariant: &Invariant) -> Option<Claim> {
+    invariant.violated_by.clone().filter(|claim| !looks_beyond(program) || is_alone(program, claim))
+}
+
 /// An invariant that a claim violates, shown by the plainest such claim.
 fn violated(program: &Program, invariant: &Invariant, claim: Claim) -> Diagnostic {
-    let fails = |claim: &Claim| {
-        settle(program, claim)
-            .is_ok_and(|settled| settled.expr(&invariant.condition).is_ok_and(|holds| holds.is_zero()))
+    let fails = |tried: &Claim| {
+        take_the_same(program, tried, &claim)
+            && settle(program, tried)
+                .is_ok_and(|settled| settled.expr(&invariant.condition).is_ok_and(|holds| holds.is_zero()))
     };
-    let claim = smallest(program, claim, Toward::Nothing, &fails);
+    let claim = smallest(program, claim.clone(), Toward::Nothing, &fails);
     let sides = sides(program, &invariant.condition, &|side| evaluate(program, &claim, side));
     InvariantViolated { span: invariant.span, claim: show_claim(program, &claim), sides }.into()
 }
 
 /// Invariants that the check itself found to be violated, of a program that has other errors and cannot be tested.
 pub(crate) fn violations_found(program: &Program) -> Vec<Diagnostic> {
-    let found = program.invariants.iter().filter_map(|invariant| Some((invariant, invariant.violated_by.as_ref()?)));
+    let found = program.invariants.iter().filter_map(|invariant| Some((invariant, refuted(program, invariant)?)));
     let reports = found.map(|(invariant, claim)| {
-        let sides = sides(program, &invariant.condition, &|side| evaluate(program, claim, side));
-        InvariantViolated { span: invariant.span, claim: show_claim(program, claim), sides }.into()
+        let sides = sides(program, &invariant.condition, &|side| evaluate(program, &claim, side));
+        InvariantViolated { span: invariant.span, claim: show_claim(program, &claim), sides }.into()
     });
     reports.collect()
 }

@@ -25,6 +25,7 @@ mod order;
 mod outputs;
 mod parameters;
 pub(crate) mod places;
+mod possible;
 pub(crate) mod program;
 mod proofs;
 mod remedies;

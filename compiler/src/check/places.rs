@@ -217,9 +217,9 @@ impl Checker<'_> {
         aggregate.when.iter().for_each(|when| self.comparisons(rule, when));
     }
 
-    /// The comparisons written in an expression.
+    /// The comparisons written in an expression, and what compares as well.
     fn comparisons(&mut self, rule: &str, expr: &resolved::Expr) {
-        if matches!(expr.kind, resolved::ExprKind::Compare(..)) {
+        if matches!(expr.kind, resolved::ExprKind::Compare(..) | resolved::ExprKind::Call(..)) {
             self.program.places.comparisons.insert(expr.span, rule.to_owned());
         }
         expr.parts().into_iter().for_each(|part| self.comparisons(rule, part));

@@ -1,5 +1,6 @@
 //! Bounds and their two sides: the value on the bound, and the one next to it on the other side.
 
+use fen_grammar::source::Span;
 use fen_grammar::tree::Comparison;
 use num_bigint::BigInt;
 use num_rational::BigRational;
@@ -77,12 +78,20 @@ pub(crate) struct Limit<'a> {
     pub(crate) subject: &'a Expr,
     pub(crate) limit: &'a Expr,
     pub(crate) owner: Owner,
+    /// What tells it from others: the comparison, or the limit itself.
+    pub(crate) place: Span,
 }
 
-/// A comparison of an amount, a date or a place in an enum's order with something that the policy fixes.
+/// A comparison of an amount, a date or a place in an enum's order with something that the policy fixes; also the one that
+/// `max` and `min` of two such make: a deductible, a cap.
 pub(crate) fn limit<'a>(program: &Program, expr: &'a Expr) -> Option<Limit<'a>> {
     if program.places.rows.contains(&expr.span) {
         return upper_bound(expr);
+    }
+    if let ExprKind::Max(parts) | ExprKind::Min(parts) = &expr.kind {
+        let [left, right] = parts.as_slice() else { return None };
+        let (subject, limit) = subject_and_limit(program, left, right).map(|(subject, limit, _)| (subject, limit))?;
+        return Some(Limit { subject, limit, owner: Owner::Below, place: limit.span });
     }
     let ExprKind::Compare(comparison, left, right) = &expr.kind else { return None };
     let is_ranked = match left.ty {
@@ -93,17 +102,22 @@ pub(crate) fn limit<'a>(program: &Program, expr: &'a Expr) -> Option<Limit<'a>> 
     if !is_ranked {
         return None;
     }
-    let (subject, limit, turned) = match (is_fixed(program, left, 0), is_fixed(program, right, 0)) {
-        (false, true) => (left, right, false),
-        (true, false) => (right, left, true),
-        _ => return None,
-    };
+    let (subject, limit, turned) = subject_and_limit(program, left, right)?;
     let owner = match (comparison, turned) {
         (Comparison::Eq | Comparison::Ne, _) => Owner::Itself,
         (Comparison::Le | Comparison::Gt, false) | (Comparison::Ge | Comparison::Lt, true) => Owner::Below,
         (Comparison::Lt | Comparison::Ge, false) | (Comparison::Gt | Comparison::Le, true) => Owner::Above,
     };
-    Some(Limit { subject, limit, owner })
+    Some(Limit { subject, limit, owner, place: expr.span })
+}
+
+/// Which of two is the limit, and whether it is the left one.
+fn subject_and_limit<'a>(program: &Program, left: &'a Expr, right: &'a Expr) -> Option<(&'a Expr, &'a Expr, bool)> {
+    match (is_fixed(program, left, 0), is_fixed(program, right, 0)) {
+        (false, true) => Some((left, right, false)),
+        (true, false) => Some((right, left, true)),
+        _ => None,
+    }
 }
 
 /// The comparison of a ladder's subject with the upper bound of a row; nothing of one with the lower bound, which is the upper
@@ -115,7 +129,7 @@ fn upper_bound(expr: &Expr) -> Option<Limit<'_>> {
         Comparison::Lt => Owner::Above,
         _ => return None,
     };
-    Some(Limit { subject, limit, owner })
+    Some(Limit { subject, limit, owner, place: expr.span })
 }
 
 /// Whether the policy fixes a value: a number, a parameter, what a table says, or a part of an amount. What is chosen

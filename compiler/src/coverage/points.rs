@@ -25,6 +25,8 @@ pub(crate) struct Point {
     pub(crate) span: Span,
     /// The bound, where the source does not show it by itself.
     pub(crate) bound: Option<Text>,
+    /// Where the bound stands, if it is one of the two in `max` or `min`.
+    pub(crate) operand: Option<Span>,
     /// The first day of its version, where there are versions.
     pub(crate) from: Option<Date>,
 }
@@ -47,6 +49,7 @@ pub(crate) fn points(program: &Program) -> Vec<Point> {
         rule: choice.rule.clone(),
         span: choice.span,
         bound: None,
+        operand: None,
         from: choice.from.and_then(|from| Date::new(from.year, from.month, from.day).ok()),
     });
     let mut points: Vec<Point> = choices.collect();
@@ -56,7 +59,7 @@ pub(crate) fn points(program: &Program) -> Vec<Point> {
             let what = What::Cell;
             let from = row.from.and_then(|day| date_of(&BigRational::from(BigInt::from(day))));
             let rule = table.name.clone();
-            points.push(Point { key: Key::Cell(*span), what, rule, span: *span, bound: None, from });
+            points.push(Point { key: Key::Cell(*span), what, rule, span: *span, bound: None, operand: None, from });
         }
     }
     for (table, places) in program.tables.iter().zip(&places.tables) {
@@ -69,6 +72,7 @@ pub(crate) fn points(program: &Program) -> Vec<Point> {
                     rule: places.name.clone(),
                     span: *span,
                     bound: Some(at.clone()),
+                    operand: None,
                     from: None,
                 }));
             }
@@ -82,6 +86,7 @@ pub(crate) fn points(program: &Program) -> Vec<Point> {
             rule: bound.rule.clone(),
             span: bound.span,
             bound: Some(bound.at.clone()),
+            operand: None,
             from: None,
         }));
     }
@@ -107,14 +112,15 @@ pub(super) fn exprs(program: &Program) -> impl Iterator<Item = &Expr> {
 fn compared(program: &Program, expr: &Expr, seen: &mut HashSet<Span>, points: &mut Vec<Point>) {
     if let Some(rule) = program.places.comparisons.get(&expr.span)
         && let Some(limit) = limits::limit(program, expr)
-        && seen.insert(expr.span)
+        && seen.insert(limit.place)
     {
         points.extend(limit.owner.sides().map(|side| Point {
-            key: Key::Side(expr.span, side),
+            key: Key::Side(limit.place, side),
             what: What::Side(side),
             rule: rule.clone(),
             span: expr.span,
             bound: None,
+            operand: (limit.place != expr.span).then_some(limit.place),
             from: None,
         }));
     }

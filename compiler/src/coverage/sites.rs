@@ -185,9 +185,9 @@ impl Finder<'_, '_> {
                 self.expr(left);
                 self.under((**left).clone().negated(), right);
             }
-            ExprKind::Compare(..) => {
+            ExprKind::Compare(..) | ExprKind::Max(_) | ExprKind::Min(_) => {
                 if let Some(limit) = limits::limit(self.sites.program, expr) {
-                    self.sides(expr.span, limit);
+                    self.sides(limit);
                 }
                 self.parts(expr);
             }
@@ -207,7 +207,7 @@ impl Finder<'_, '_> {
         expr.parts().into_iter().for_each(|part| self.expr(part));
     }
 
-    fn sides(&mut self, span: Span, limit: Limit<'_>) {
+    fn sides(&mut self, limit: Limit<'_>) {
         let program = self.sites.program;
         let least = limits::step(program, limit.subject).map(|step| limits::least_whole(&step));
         let is_something = limits::whole_of(limit.limit).map(|whole| match &least {
@@ -217,7 +217,7 @@ impl Finder<'_, '_> {
         for side in limit.owner.sides() {
             for mut conditions in near(program, limit, side) {
                 conditions.extend(is_something.clone());
-                self.site(Key::Side(span, side), conditions);
+                self.site(Key::Side(limit.place, side), conditions);
             }
         }
     }
@@ -265,7 +265,7 @@ impl Finder<'_, '_> {
                 }
                 if let Some(high) = &high {
                     let owner = if place.has_high { Owner::Below } else { Owner::Above };
-                    self.sides(place.span, Limit { subject, limit: high, owner });
+                    self.sides(Limit { subject, limit: high, owner, place: place.span });
                 }
             }
             self.path.truncate(depth);
@@ -283,7 +283,7 @@ impl Finder<'_, '_> {
             let TableKey::Range(breaks) = key else { continue };
             for (one, (span, _)) in breaks.iter().zip(places) {
                 let limit = Expr::constant(subject.ty, one.at.clone(), *span);
-                self.sides(*span, Limit { subject, limit: &limit, owner: Owner::of_break(one) });
+                self.sides(Limit { subject, limit: &limit, owner: Owner::of_break(one), place: *span });
             }
         }
         for (at, (row, span)) in table.rows.iter().zip(&places.rows).enumerate() {

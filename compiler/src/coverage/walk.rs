@@ -104,7 +104,7 @@ impl Walk<'_, '_> {
                     self.expr(right);
                 }
             }
-            ExprKind::Compare(..) => {
+            ExprKind::Compare(..) | ExprKind::Max(_) | ExprKind::Min(_) => {
                 self.comparison(expr);
                 self.parts(expr);
             }
@@ -174,7 +174,7 @@ impl Walk<'_, '_> {
             return;
         }
         let side = limit.owner.side(&(subject - bound), step.as_ref());
-        self.reached.extend(side.map(|side| Key::Side(expr.span, side)));
+        self.reached.extend(side.map(|side| Key::Side(limit.place, side)));
     }
 
     /// A ladder that divides its subject.

@@ -282,6 +282,11 @@ impl Policy {
                 let (en, zh) = side_words(side);
                 Text::new(format!("{rule} {en} {}", bound.en), format!("{rule} {zh} {}", bound.zh))
             }
+            (What::Side(side), None) if let Some(operand) = point.operand => {
+                let (en, zh) = side_words(side);
+                let bound = self.sources.slice(operand).trim();
+                Text::new(format!("{rule}, {written}: {en} {bound}"), format!("{rule}，{written}：{zh}{bound}"))
+            }
             (What::Side(side), None) => {
                 let (en, zh) = side_words(side);
                 Text::new(format!("{rule}, {written}: {en} the bound"), format!("{rule}，{written}：{zh}界限"))

@@ -12,6 +12,7 @@ mod origins;
 mod reads;
 mod rejections;
 mod split;
+mod whole;
 
 use num_rational::BigRational;
 use num_traits::Zero;
@@ -20,6 +21,7 @@ pub(crate) use self::cases::settle_cases;
 use self::evaluate::{Row, Standing};
 use self::groups::Groups;
 use self::reads::Reads;
+pub(crate) use self::whole::whole_claims;
 use super::Rejection;
 use crate::check::program::{Output, Program};
 use crate::check::types::Type;
