@@ -40,6 +40,8 @@ pub(crate) enum Command {
     Fmt(FmtArgs),
     /// Explain the results of one claim: the values behind each, the alternatives that applied, the clauses
     Explain(ExplainArgs),
+    /// Write a report: of every computable clause of a notice, which rules implement it and what they wait for
+    Coverage(CoverageArgs),
     /// Render policies as pages: clauses beside rules, tables, charts, examples and a glossary
     Doc(DocArgs),
     /// Serve editors over standard input and output (Language Server Protocol)
@@ -249,6 +251,27 @@ pub(crate) enum ExplainFormat {
     Html,
 }
 
+/// `fen coverage`
+#[derive(Debug, clap::Args)]
+pub(crate) struct CoverageArgs {
+    /// Policies, or folders of them
+    #[arg(required = true, value_name = "PATH")]
+    pub(crate) paths: Vec<PathBuf>,
+    /// The computable clauses, a CSV file with the columns `id`, `clause`, `quote`, and perhaps `priority` and
+    /// `not_computable` (why there is no rule)
+    #[arg(long, value_name = "FILE")]
+    pub(crate) provisions: PathBuf,
+    /// The notice as text: all quotations must stand in it
+    #[arg(long, value_name = "FILE")]
+    pub(crate) notice: Option<PathBuf>,
+    /// Where to write the report, as Markdown (default: standard output)
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+    /// Language of the report and of messages (default: that of the terminal)
+    #[arg(long, value_enum)]
+    pub(crate) lang: Option<LangArg>,
+}
+
 /// `fen doc`
 #[derive(Debug, clap::Args)]
 pub(crate) struct DocArgs {
@@ -414,6 +437,7 @@ impl Args {
             Command::Schema(args) => args.lang,
             Command::Fmt(args) => args.lang,
             Command::Explain(args) => args.lang,
+            Command::Coverage(args) => args.lang,
             Command::Doc(args) => args.lang,
             Command::Lsp(args) => args.lang,
             Command::Help(args) => args.lang,

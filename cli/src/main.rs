@@ -4,6 +4,7 @@ mod args;
 mod build;
 mod chart;
 mod check;
+mod coverage;
 mod diff;
 mod disk;
 mod doc;
@@ -43,6 +44,7 @@ fn main() -> ExitCode {
         Command::Help(args) => help::help(&args, lang),
         Command::Diff(args) => diff::diff(&args, lang),
         Command::Sweep(args) => sweep::sweep(&args, lang),
+        Command::Coverage(args) => coverage::coverage(&args, lang),
         Command::Explain(args) => explain::explain(&args, lang),
     };
     match done {

@@ -20,6 +20,7 @@ use fen_runtime::Runtime;
 
 use self::outputs::Translation;
 use self::report::Report;
+pub(crate) use self::report::say;
 use self::touches::Touches;
 use crate::args::{DiffArgs, ReportFormat};
 use crate::disk::Disk;
