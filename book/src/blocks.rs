@@ -32,7 +32,7 @@ pub enum Kind {
         /// The code with which it is refused.
         refused: Option<String>,
     },
-    /// ```` ```csv NAME ````, and likewise `toml`, `js`, `html`, `markdown`: a file that later blocks may use.
+    /// ```` ```csv NAME ````, and likewise `toml`, `js`, `html`, `lua`, `markdown`: a file that later blocks may use.
     File(String),
     /// ````` ````markdown `````: a policy in literate form that is accepted.
     Literate,
@@ -65,7 +65,7 @@ impl Kind {
                 };
                 Self::Fen { file, is_added, refused }
             }
-            ["csv" | "toml" | "js" | "html" | "markdown", name] => Self::File((*name).to_owned()),
+            ["csv" | "toml" | "js" | "html" | "lua" | "markdown", name] => Self::File((*name).to_owned()),
             ["markdown"] => Self::Literate,
             ["console"] => Self::Console,
             ["rust"] => Self::Rust,

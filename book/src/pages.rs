@@ -35,25 +35,28 @@ impl Language {
 struct Chapter {
     name: &'static str,
     english: &'static str,
-    /// Nothing if it exists in English only; the same page if that has a half for each language.
-    chinese: Option<&'static str>,
+    /// The same page if that has a half for each language.
+    chinese: &'static str,
 }
 
 const fn chapter(name: &'static str, english: &'static str, chinese: &'static str) -> Chapter {
-    Chapter { name, english, chinese: Some(chinese) }
+    Chapter { name, english, chinese }
 }
 
 /// The chapters in the order of the book.
-const CHAPTERS: [Chapter; 9] = [
+const CHAPTERS: [Chapter; 12] = [
     chapter("index", "docs/book/en/index.md", "docs/book/zh/index.md"),
     chapter("tutorial", "docs/book/en/tutorial.md", "docs/book/zh/tutorial.md"),
     chapter("tools", "docs/book/en/tools.md", "docs/book/zh/tools.md"),
+    chapter("compare", "docs/compare.md", "docs/book/zh/compare.md"),
+    chapter("editor", "docs/editor.md", "docs/book/zh/editor.md"),
     chapter("language", "docs/language.md", "docs/book/zh/language.md"),
     chapter("semantics", "docs/semantics.md", "docs/book/zh/semantics.md"),
     chapter("errors", "docs/errors.md", "docs/errors.md"),
     chapter("engineers", "docs/book/en/engineers.md", "docs/book/zh/engineers.md"),
     chapter("web", "docs/book/en/web.md", "docs/book/zh/web.md"),
-    Chapter { name: "abi", english: "docs/abi.md", chinese: None },
+    chapter("explain", "docs/explain.md", "docs/book/zh/explain.md"),
+    chapter("abi", "docs/abi.md", "docs/book/zh/abi.md"),
 ];
 
 /// One chapter in one language.
@@ -134,13 +137,12 @@ impl Book {
         for language in Language::BOTH {
             for Chapter { name, english, chinese } in &CHAPTERS {
                 let source = match language {
-                    Language::English => Some(*english),
+                    Language::English => *english,
                     Language::Chinese => *chinese,
                 };
-                let Some(source) = source else { continue };
                 let mut markdown = std::fs::read_to_string(root.join(source))
                     .map_err(|error| io::Error::new(error.kind(), format!("{source}: {error}")))?;
-                if *chinese == Some(*english) {
+                if chinese == english {
                     markdown = half(&markdown, language);
                 }
                 pages.push(Page { name, language, source, markdown });
@@ -155,15 +157,14 @@ impl Book {
         &self.pages
     }
 
-    /// The page of this name, in the language or else in English.
+    /// The page of this name in the language.
     #[must_use]
     pub fn page(&self, name: &str, language: Language) -> Option<&Page> {
-        let named = || self.pages.iter().filter(|page| page.name == name);
-        named().find(|page| page.language == language).or_else(|| named().next())
+        self.pages.iter().find(|page| page.name == name && page.language == language)
     }
 
-    /// The chapters as a reader of the language sees them: some may be in English only.
+    /// The chapters as a reader of the language sees them.
     pub(crate) fn chapters(&self, language: Language) -> Vec<&Page> {
-        CHAPTERS.iter().filter_map(|chapter| self.page(chapter.name, language)).collect()
+        self.pages.iter().filter(|page| page.language == language).collect()
     }
 }

@@ -15,7 +15,6 @@ struct Texts {
     book: &'static str,
     chapters: &'static str,
     other: &'static str,
-    in_english_only: &'static str,
     skip: &'static str,
 }
 
@@ -26,17 +25,13 @@ fn texts(language: Language) -> Texts {
             book: "The Fen book",
             chapters: "Chapters",
             other: "中文",
-            in_english_only: "",
             skip: "To the text",
         },
-        Language::Chinese => Texts {
-            html_language: "zh-CN",
-            book: "分：使用手册",
-            chapters: "目录",
-            other: "English",
-            in_english_only: "（英文）",
-            skip: "跳至正文",
-        },
+        Language::Chinese => {
+            Texts {
+                html_language: "zh-CN", book: "分：使用手册", chapters: "目录", other: "English", skip: "跳至正文"
+            }
+        }
     }
 }
 
@@ -83,7 +78,7 @@ fn head(language: &str, title: &str, style: &str) -> String {
 fn html(book: &Book, page: &Page, words: &Words) -> String {
     let texts = texts(page.language);
     let title = format!("{} · {}", page.title(), texts.book);
-    let navigation = navigation(book, page, &texts);
+    let navigation = navigation(book, page);
     format!(
         "{head}<body>\n<a class=\"skip\" href=\"#text\">{skip}</a>\n<header>\n<p class=\"book\"><a href=\"../{code}/index.html\">{name}</a></p>\n\
          {switch}</header>\n<div class=\"columns\">\n\
@@ -114,13 +109,12 @@ fn switch(book: &Book, page: &Page, texts: &Texts) -> String {
 }
 
 /// All chapters; under the one at hand its sections.
-fn navigation(book: &Book, page: &Page, texts: &Texts) -> String {
+fn navigation(book: &Book, page: &Page) -> String {
     let mut html = String::from("<ol>");
     for chapter in book.chapters(page.language) {
         let is_here = std::ptr::eq(chapter, page);
-        let note = if chapter.language == page.language { "" } else { texts.in_english_only };
         let current = if is_here { " aria-current=\"page\"" } else { "" };
-        html += &format!("<li><a href=\"../{}\"{current}>{}{note}</a>", chapter.target(), escaped(&chapter.title()));
+        html += &format!("<li><a href=\"../{}\"{current}>{}</a>", chapter.target(), escaped(&chapter.title()));
         if is_here {
             let sections = page.headings().into_iter().filter(|heading| heading.level == 2);
             let links = sections.map(|one| format!("<li><a href=\"#{}\">{}</a></li>", one.anchor, escaped(&one.text)));

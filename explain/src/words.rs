@@ -66,7 +66,7 @@ pub(crate) fn taken(role: &str, label: &str, from: Option<&str>, lang: Language)
         match (label.is_empty(), lang) {
             (true, _) => word.to_owned(),
             (false, Language::En) => format!("{word} {label}"),
-            (false, Language::Zh) => format!("{word}{}{label}", if label.is_ascii() { " " } else { "" }),
+            (false, Language::Zh) => format!("{word}{}{label}", if label.is_ascii() { " " } else { "：" }),
         }
     };
     let said = match role {

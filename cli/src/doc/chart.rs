@@ -25,9 +25,9 @@ pub(super) struct Column<'a> {
 }
 
 /// Units of the picture.
-const LEFT: i64 = 44;
-const WIDTH: i64 = 500;
-const TOP: i64 = 12;
+const LEFT: i64 = 24;
+const WIDTH: i64 = 520;
+const TOP: i64 = 28;
 const HEIGHT: i64 = 170;
 /// A row may be this many times as wide as another before all are drawn alike.
 const WIDEST: i64 = 12;
@@ -185,7 +185,8 @@ fn grid(top: Option<&Text>) -> String {
         grid += &format!("<path class=\"grid\" d=\"M{LEFT} {y}h{WIDTH}\"/>\n");
     }
     if let Some(top) = top {
-        grid += &label("y", LEFT - 6, TOP + 5, top);
+        // Above the axis, where it has room however long it is and however large a phone shows it.
+        grid += &label("top", 0, TOP - 9, top);
     }
     grid + &format!("<text class=\"y\" x=\"{}\" y=\"{}\">0</text>\n", LEFT - 6, TOP + HEIGHT)
 }
