@@ -336,3 +336,23 @@ fn a_run_that_stops_leaves_nothing() {
     run(&folder, "burdens", &claims, &[]).refused("fen::run::out_of_order");
     assert_eq!(folder.read("out.csv"), "mine");
 }
+
+/// Where the policy says nothing of the order, the run says what the file's is.
+#[test]
+fn rows_that_stand_against_the_order_of_their_dates_are_told() {
+    let folder = Folder::new();
+    let policy = std::fs::read_to_string(policy("burdens")).unwrap().replace("ordered by settled\n", "");
+    folder.write("burdens.fen", policy);
+    let claims = "claim,person,settled,burden,reverses\nA,P,2022-03-01,1.00,\nR,,,,A\nB,P,2022-03-01,1.00,\nC,P,2022-02-01,1.00,\nD,P,2022-01-01,1.00,\n";
+    folder.write("claims.csv", claims);
+    let args = ["run", "burdens.fen", "--input", "claims.csv", "--output", "out.csv", "--summary", "sum.json"];
+    let said = folder.fen(&args).good();
+    assert!(said.contains("not stand in the order of settled (row 4 is earlier"), "{said}");
+    let said = folder.fen(&[&args[..], &["--lang", "zh"]].concat()).good();
+    assert!(said.contains("第 4 行早于前面的行") && said.contains("排序日期 settled"), "{said}");
+    assert!(folder.read("sum.json").contains("\"first_row_out_of_order\": 4"));
+    folder.write("claims.csv", claims.replace("2022-02-01", "2022-03-01").replace("2022-01-01", "2022-03-02"));
+    let said = folder.fen(&args).good();
+    assert!(!said.contains("order of settled"), "{said}");
+    assert!(folder.read("sum.json").contains("\"first_row_out_of_order\": null"));
+}
