@@ -17,7 +17,7 @@ pub(crate) fn escaped(text: &str) -> String {
             '>' => safe.push_str("&gt;"),
             '"' => safe.push_str("&quot;"),
             // Neither format has room for other controls.
-            control if control.is_control() && control != '\n' => safe.push(' '),
+            control if control.is_control() && !matches!(control, '\n' | '\t') => safe.push(' '),
             other => safe.push(other),
         }
     }

@@ -1,23 +1,7 @@
 //! Pieces of pages.
 
+pub(super) use crate::chart::escaped as escape;
 use fen_compiler::Text;
-
-/// Text as it stands in a page.
-pub(super) fn escape(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '&' => escaped.push_str("&amp;"),
-            '<' => escaped.push_str("&lt;"),
-            '>' => escaped.push_str("&gt;"),
-            '"' => escaped.push_str("&quot;"),
-            // What no page may hold.
-            c if c.is_control() && !matches!(c, '\n' | '\t') => {}
-            c => escaped.push(c),
-        }
-    }
-    escaped
-}
 
 /// A text in both languages, of which the page shows one.
 pub(super) fn both(text: &Text) -> String {
