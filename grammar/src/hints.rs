@@ -56,7 +56,7 @@ fn sign(before: &str, rest: &str, found: &str, wants: &dyn Fn(Rule) -> bool) -> 
         "|" | "｜" if wants(Rule::op_add) => ("write `or`", "请写“或”"),
         ";" | "；" | "。" => ("an item ends with its line; leave the sign out", "条目以行结束，请删去此符号"),
         "," | "，" if ends_with_digit(before) && starts_with_digit(rest.get(found.len()..).unwrap_or("")) => {
-            ("thousands are set apart as in `1_000`", "千位分隔请写作 1_000")
+            ("thousands are set apart as in `1_000`, by three digits each", "千位分隔请写作 1_000，每三位一分")
         }
         "," | "，" | "、" if wants(Rule::kw_each) => (
             "in an expression, keys are listed as in `per hospital per kind`",

@@ -20,6 +20,7 @@ mod remedies;
 pub mod source;
 #[cfg(test)]
 mod textmate;
+mod thousands;
 mod tokens;
 pub mod tree;
 mod words;

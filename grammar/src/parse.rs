@@ -17,6 +17,7 @@ use crate::kept;
 use crate::read::Reader;
 use crate::remedies::{Failed, remedies};
 use crate::source::{Source, Span};
+use crate::thousands::thousands;
 use crate::tree::{File, Item};
 use crate::words::{describe, goes_on, language_of};
 
@@ -124,6 +125,9 @@ fn parse_item(text: &str, span: Span) -> Result<Item, Box<Diagnostic>> {
         Head::Item(rule, lang) => (rule, lang),
         Head::Unknown { word, suggestion } => return Err(Box::new(unknown_item(text, span, word, suggestion))),
     };
+    if let Some(number) = thousands(&prepared.text) {
+        return Err(Box::new(number.at(span.start).into()));
+    }
     let pair = FenParser::parse(rule, &prepared.text)
         .map_err(|error| Box::new(unexpected(text, rule, span, head_lang, &error)))?
         .next()

@@ -8,7 +8,7 @@ mod tokens;
 use pest::iterators::{Pair, Pairs};
 
 use crate::diagnostic::Diagnostic;
-use crate::errors::{Internal, Limit, TooLarge, Unexpected};
+use crate::errors::{Internal, LeadingZeros, Limit, TooLarge, Unexpected};
 use crate::parse::Rule;
 use crate::source::Span;
 use crate::tree::Expr;
@@ -26,6 +26,8 @@ pub(crate) enum ReadError {
     TooDeep(Span),
     /// A number longer than [`MAX_DIGITS`].
     TooManyDigits(Span),
+    /// A number that begins with zeros that say nothing, and how it is to be written.
+    LeadingZeros(Span, String),
     /// A range where a value is wanted, as it is written.
     RangeForValue(Span, String),
     /// Grammar and reader disagree.
@@ -40,6 +42,7 @@ impl ReadError {
                 let start = Span { end: span.end.min(span.start + MAX_DIGITS), ..span };
                 TooLarge { span: start, what: Limit::Digits(MAX_DIGITS) }.into()
             }
+            Self::LeadingZeros(span, right) => LeadingZeros { span, right }.into(),
             Self::RangeForValue(span, found) => {
                 let expected = vec![describe(Rule::literal, None)];
                 Unexpected { span, found, expected, hint: None, fixes: Vec::new() }.into()
@@ -74,7 +77,7 @@ impl Reader {
 }
 
 /// Where the last word inside a pair ends: white space before something optional that is not there is no part of it.
-fn end(mut pair: Pair<'_, Rule>) -> usize {
+pub(crate) fn end(mut pair: Pair<'_, Rule>) -> usize {
     while pair.as_rule() != Rule::string {
         let Some(last) = pair.clone().into_inner().next_back() else { break };
         pair = last;
