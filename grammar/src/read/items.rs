@@ -258,11 +258,16 @@ impl Reader {
         let name = parts.maybe(Rule::name).map(|pair| self.name(&pair));
         let condition = self.expr(parts.take(Rule::expr)?)?.expr;
         let value = self.expr(parts.take(Rule::expr)?)?.expr;
+        // The clause stands behind what is overridden, or before it.
+        let mut cite = self.cite(&mut parts)?;
         let overrides = match parts.maybe(Rule::overrides) {
             Some(pair) => self.names(&mut Parts::of(pair)),
             None => Vec::new(),
         };
-        Ok(Exception { name, condition, value, overrides, span, cite: self.cite(&mut parts)? })
+        if cite.is_none() {
+            cite = self.cite(&mut parts)?;
+        }
+        Ok(Exception { name, condition, value, overrides, span, cite })
     }
 
     fn ladder_row(&self, mut parts: Parts<'_>) -> Read<LadderRow> {
