@@ -18,9 +18,9 @@ pub(crate) struct Thousands {
 impl Thousands {
     /// The same, in a source in which its text begins at `offset`.
     pub(crate) fn at(mut self, offset: usize) -> Self {
-        let moved = |span: Span| Span { start: span.start + offset, end: span.end + offset };
-        self.span = moved(self.span);
-        self.commas = self.commas.into_iter().map(moved).collect();
+        for span in self.commas.iter_mut().chain([&mut self.span]) {
+            *span = Span { start: span.start + offset, end: span.end + offset };
+        }
         self
     }
 }

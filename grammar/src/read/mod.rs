@@ -7,8 +7,9 @@ mod tokens;
 
 use pest::iterators::{Pair, Pairs};
 
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Fix, Text};
 use crate::errors::{Internal, LeadingZeros, Limit, TooLarge, Unexpected};
+use crate::habits;
 use crate::parse::Rule;
 use crate::source::Span;
 use crate::tree::Expr;
@@ -28,6 +29,8 @@ pub(crate) enum ReadError {
     TooManyDigits(Span),
     /// A number that begins with zeros that say nothing, and how it is to be written.
     LeadingZeros(Span, String),
+    /// A number with a unit that the language does not have; readers are deep, and what they return is small.
+    OddUnit(Box<OddUnit>),
     /// A range where a value is wanted, as it is written.
     RangeForValue(Span, String),
     /// Grammar and reader disagree.
@@ -43,12 +46,33 @@ impl ReadError {
                 TooLarge { span: start, what: Limit::Digits(MAX_DIGITS) }.into()
             }
             Self::LeadingZeros(span, right) => LeadingZeros { span, right }.into(),
+            Self::OddUnit(problem) => problem.into_diagnostic(),
             Self::RangeForValue(span, found) => {
                 let expected = vec![describe(Rule::literal, None)];
-                Unexpected { span, found, expected, hint: None, fixes: Vec::new() }.into()
+                Unexpected { span, found, expected, near: None, hint: None, fixes: Vec::new() }.into()
             }
             Self::Mismatch => Internal { span: item }.into(),
         }
+    }
+}
+
+/// A number and what was meant as its unit, which would be a key and a value: `300圆`.
+pub(crate) struct OddUnit {
+    span: Span,
+    number: Span,
+    found: String,
+    /// How the two are to be written.
+    amount: Option<Text>,
+}
+
+impl OddUnit {
+    fn into_diagnostic(self) -> Diagnostic {
+        let expected = vec![describe(Rule::unit, None)];
+        let hint = self.amount.as_ref().map(habits::write_amount);
+        let place = self.number.to(self.span);
+        let fixes = self.amount.into_iter().map(|text| Fix::replace(habits::write_amount(&text), place, text));
+        let fixes = fixes.collect();
+        Unexpected { span: self.span, found: self.found, expected, near: None, hint, fixes }.into()
     }
 }
 
