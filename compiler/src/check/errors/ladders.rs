@@ -203,7 +203,13 @@ impl Problem for UnusedShare {
 
     fn help(&self) -> Option<Text> {
         let name = &self.name.text;
-        Some(Text::new(format!("declare it with `output {name}`"), format!("可用“输出 {name}”列为输出")))
+        Some(Text::new(
+            format!(
+                "declare it with `output {name}`; where the fund pays only a part, name that one receiver alone and leave out \
+                 `{name}`; a tier that pays nothing is `0%`"
+            ),
+            format!("可用“输出 {name}”列为输出；只报销其中一部分的，删去“{name}”，只写一方；不付的档写 0%"),
+        ))
     }
 
     fn fixes(&self) -> Vec<Fix> {
