@@ -75,10 +75,17 @@ pub(crate) fn source_of(path: &Path, bytes: Vec<u8>) -> Outcome<Source> {
 /// A text file in another encoding.
 pub(crate) fn not_utf8(path: &Path) -> Error {
     let shown = path.display();
+    let is_table = path.extension().is_none_or(|ending| ending.eq_ignore_ascii_case("csv"));
+    // A policy has never been in Excel.
+    let (en, zh) = if is_table {
+        ("in Excel: \"CSV UTF-8\"", "Excel 中选“CSV UTF-8”")
+    } else {
+        ("in Notepad: Save as, encoding UTF-8", "记事本：另存为，编码选 UTF-8")
+    };
     Error::new(
         "fen::file::not_utf8",
-        format!("{shown} is not UTF-8 text; save it as UTF-8 (in Excel: \"CSV UTF-8\")"),
-        format!("{shown} 不是 UTF-8 文本，请另存为 UTF-8（Excel 中选“CSV UTF-8”）"),
+        format!("{shown} is not UTF-8 text; save it as UTF-8 ({en})"),
+        format!("{shown} 不是 UTF-8 文本，请另存为 UTF-8（{zh}）"),
     )
 }
 

@@ -10,6 +10,8 @@ pub(crate) struct Unexpected {
     pub(crate) found: String,
     /// What could stand there.
     pub(crate) expected: Vec<Text>,
+    /// The word that is meant by something like it.
+    pub(crate) near: Option<&'static str>,
     /// What to do about a common slip.
     pub(crate) hint: Option<Text>,
     /// Replacements after which more of the item can be read.
@@ -28,6 +30,9 @@ impl Problem for Unexpected {
     }
 
     fn labels(&self) -> Vec<Label> {
+        if let Some(near) = self.near {
+            return vec![Label::new(self.span, format!("did you mean `{near}`?"), format!("是否想写“{near}”？"))];
+        }
         let en: Vec<&str> = self.expected.iter().map(|text| text.en.as_str()).collect();
         let zh: Vec<&str> = self.expected.iter().map(|text| text.zh.as_str()).collect();
         let (en, zh) = (choice(&en, ", ", " or "), choice(&zh, "、", "或"));
@@ -95,6 +100,17 @@ impl Problem for UnknownItem {
     }
 
     fn help(&self) -> Option<Text> {
+        match self.word.as_str() {
+            ">" => {
+                return Some(Text::new(
+                    "begin a quotation with `#`, or write the policy as .md",
+                    "引文请用 # 开头，或把政策写成 .md",
+                ));
+            }
+            "/" | "-" | "<" => return Some(Text::new("a comment begins with `#`", "注释请用 # 开头")),
+            word if CONTINUE.contains(&word) || self.suggestion.is_some() => return None,
+            _ => {}
+        }
         Some(Text::new(
             "items begin with policy, library, amend, import, title, source, in force, dated by, round, enum, key, input, \
              param, ladder, output, always, check, example, rows, ordered by, insurance year, reverses, running, link, \
@@ -110,7 +126,34 @@ impl Problem for UnknownItem {
             let start = Span { end: self.span.start, ..self.span };
             return vec![Fix::replace(Text::new("indent the line", "缩进此行"), start, Text::new("  ", "  "))];
         }
+        if self.word == ">" {
+            return vec![Fix::rename(self.span, "#")];
+        }
         self.suggestion.map(|near| Fix::rename(self.span, near)).into_iter().collect()
+    }
+}
+
+/// The word between a subject and its bounds is like one of those for rows of ladders.
+pub(crate) struct UnknownRow {
+    pub(crate) span: Span,
+    pub(crate) word: String,
+    pub(crate) near: &'static str,
+}
+
+impl Problem for UnknownRow {
+    const CODE: &'static str = Unexpected::CODE;
+
+    fn message(&self) -> Text {
+        Text::new(format!("`{}` is not expected here", self.word), format!("此处不应出现“{}”", self.word))
+    }
+
+    fn labels(&self) -> Vec<Label> {
+        let near = self.near;
+        vec![Label::new(self.span, format!("did you mean `{near}`?"), format!("是否想写“{near}”？"))]
+    }
+
+    fn fixes(&self) -> Vec<Fix> {
+        vec![Fix::rename(self.span, self.near)]
     }
 }
 
@@ -158,6 +201,38 @@ impl Problem for MixedLanguages {
 
     fn help(&self) -> Option<Text> {
         Some(Text::new("write the whole item in one language", "整条请用同一种语言书写"))
+    }
+}
+
+/// A number that begins with zeros that say nothing.
+pub(crate) struct LeadingZeros {
+    pub(crate) span: Span,
+    /// The number without them.
+    pub(crate) right: String,
+}
+
+impl Problem for LeadingZeros {
+    const CODE: &'static str = "fen::syntax::leading_zeros";
+
+    fn message(&self) -> Text {
+        Text::new("a number does not begin with zeros", "数的开头不写多余的 0")
+    }
+
+    fn labels(&self) -> Vec<Label> {
+        let right = &self.right;
+        vec![Label::new(self.span, format!("as a number, this is `{right}`"), format!("作为数，写作 {right}"))]
+    }
+
+    fn help(&self) -> Option<Text> {
+        let right = &self.right;
+        Some(Text::new(
+            format!("write `{right}`; a code whose zeros matter stands in double quotes, such as `\"007\"`"),
+            format!("请写 {right}；其中的 0 有意义的编码须加双引号，如 \"007\""),
+        ))
+    }
+
+    fn fixes(&self) -> Vec<Fix> {
+        vec![Fix::rename(self.span, &self.right)]
     }
 }
 

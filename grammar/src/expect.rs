@@ -144,6 +144,16 @@ pub fn expected(text: &str, at: usize) -> Expected {
     expected
 }
 
+/// The words that any of some rules can begin with.
+pub(crate) fn words_of(rules: &[Rule]) -> Vec<Word> {
+    let mut expected = item_start(Span::default());
+    expected.words.clear();
+    for rule in rules {
+        expected.add(*rule);
+    }
+    expected.words
+}
+
 /// The part of a word directly before a place: what follows the digits of a number is a word of its own, and so is what
 /// follows 每.
 fn begun(text: &str, at: usize) -> Span {

@@ -38,6 +38,15 @@ pub(crate) const HEADS: &[(&str, &str, Rule)] = &[
 pub(crate) enum Head {
     /// An item of this kind; its keyword is in this language where it has one.
     Item(Rule, Option<Lang>),
+    /// A row of a ladder, but for the word behind its subject.
+    Row {
+        /// That word.
+        word: String,
+        /// The one that it is like.
+        near: &'static str,
+        /// How many bytes there are from it to the end.
+        behind: usize,
+    },
     /// No item begins like this.
     Unknown {
         /// The first word, possibly empty.
@@ -71,6 +80,11 @@ pub(crate) fn head(text: &str) -> Head {
             return Head::Item(*rule, Some(Lang::Zh));
         }
     }
+    let (second, bounds) = word(rest);
+    let has_bounds = bounds.starts_with(|c: char| c.is_ascii_digit() || matches!(c, '.' | '．' | '…' | '。' | '-'));
+    if has_bounds && let Some(near) = nearest(second, ["tier", "band", "分档", "定档"]) {
+        return Head::Row { word: second.to_owned(), near, behind: rest.len() };
+    }
     let suggestion = nearest(first, HEADS.iter().flat_map(|(en, zh, _)| [*en, *zh]));
     Head::Unknown { word: first.to_owned(), suggestion }
 }
@@ -92,6 +106,10 @@ mod tests {
         assert_eq!(head("title \"x\""), Head::Item(Rule::title_item, Some(Lang::En)));
         assert_eq!(head("结余 分档 ..5%"), Head::Item(Rule::ladder_item, Some(Lang::Zh)));
         assert_eq!(head("inptu a: money"), Head::Unknown { word: "inptu".into(), suggestion: Some("input") });
+        let row = |word: &str, near, behind| Head::Row { word: word.into(), near, behind };
+        assert_eq!(head("增设 费用 分挡 ..5%"), row("分挡", "分档", "分挡 ..5%".len()));
+        assert_eq!(head("fee tir 5.."), row("tir", "tier", "tir 5..".len()));
+        assert_eq!(head("输人 定金: 金额"), Head::Unknown { word: "输人".into(), suggestion: Some("输入") });
         assert_eq!(head("a == b"), Head::Unknown { word: "a".into(), suggestion: None });
     }
 }

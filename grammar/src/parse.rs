@@ -10,13 +10,16 @@ use pest::iterators::Pair;
 use crate::blank::prepare;
 use crate::cut::{Piece, cut, cut_lines};
 use crate::diagnostic::{Diagnostic, Lang, Text};
-use crate::errors::{Limit, MixedLanguages, NoBlocks, NotInColumn0, TooLarge, UnclosedBlock, Unexpected, UnknownItem};
+use crate::errors::{
+    Limit, MixedLanguages, NoBlocks, NotInColumn0, TooLarge, UnclosedBlock, Unexpected, UnknownItem, UnknownRow,
+};
 use crate::heads::{Head, head};
 use crate::hints::hint;
 use crate::kept;
 use crate::read::Reader;
-use crate::remedies::{Failed, remedies};
+use crate::remedies::{Failed, near, remedies};
 use crate::source::{Source, Span};
+use crate::thousands::thousands;
 use crate::tree::{File, Item};
 use crate::words::{describe, goes_on, language_of};
 
@@ -122,8 +125,15 @@ fn parse_item(text: &str, span: Span) -> Result<Item, Box<Diagnostic>> {
     }
     let (rule, head_lang) = match head(text) {
         Head::Item(rule, lang) => (rule, lang),
+        Head::Row { word, near, behind } => {
+            let at = span.start + text.len().saturating_sub(behind);
+            return Err(Box::new(UnknownRow { span: Span { start: at, end: at + word.len() }, word, near }.into()));
+        }
         Head::Unknown { word, suggestion } => return Err(Box::new(unknown_item(text, span, word, suggestion))),
     };
+    if let Some(number) = thousands(&prepared.text) {
+        return Err(Box::new(number.at(span.start).into()));
+    }
     let pair = FenParser::parse(rule, &prepared.text)
         .map_err(|error| Box::new(unexpected(text, rule, span, head_lang, &error)))?
         .next()
@@ -209,8 +219,10 @@ fn unexpected(text: &str, rule: Rule, item: Span, lang: Option<Lang>, error: &Er
         Span { start, end: start + found.len() }
     };
     let hint = hint(text.get(..at).unwrap_or(""), rest, found, positives);
-    let fixes = remedies(&Failed { text, rule, at, found, expected: positives }, item.start);
-    Unexpected { span, found: found.to_owned(), expected, hint, fixes }.into()
+    let failed = Failed { text, rule, at, found, expected: positives };
+    let near = if hint.is_none() { near(&failed) } else { None };
+    let fixes = remedies(&failed, item.start);
+    Unexpected { span, found: found.to_owned(), expected, near, hint, fixes }.into()
 }
 
 /// How far an item of a kind can be read, and what could stand there; `None` if all of it can be read.

@@ -1,8 +1,12 @@
 //! What can be put in the place of what the grammar does not want. A replacement is offered only if more of the item can be
 //! read with it.
 
-use crate::diagnostic::{Fix, Text};
+use crate::diagnostic::{Fix, Text, nearest};
+use crate::expect::words_of;
+use crate::habits;
+use crate::hints::{bracketed, called, number_before, preposition};
 use crate::parse::{Rule, failure};
+use crate::ranges;
 use crate::source::Span;
 
 /// Longer items are not read again and again.
@@ -28,15 +32,33 @@ pub(crate) fn remedies(failed: &Failed<'_>, offset: usize) -> Vec<Fix> {
     slips.chain(missing).take(2).map(|slip| slip.fix(failed, offset)).collect()
 }
 
-/// So many bytes from the place on are replaced.
+/// The word of the language that is meant by something like it, if more of the item can be read with it.
+pub(crate) fn near(failed: &Failed<'_>) -> Option<&'static str> {
+    if failed.text.len() > MAX_BYTES {
+        return None;
+    }
+    let words = words_of(failed.expected);
+    let known = words.iter().flat_map(|word| [word.en, word.zh]).filter(|word| !word.is_empty());
+    let near = nearest(failed.found, known)?;
+    reads_on(failed, &Slip::new(failed.found.len(), near, near)).then_some(near)
+}
+
+/// So many bytes from the place on are replaced, or from before it.
 struct Slip {
+    /// How many bytes before the place are replaced too.
+    back: usize,
     length: usize,
     text: Text,
 }
 
 impl Slip {
     fn new(length: usize, en: &str, zh: &str) -> Self {
-        Self { length, text: Text::new(en, zh) }
+        Self { back: 0, length, text: Text::new(en, zh) }
+    }
+
+    /// Replaces `back` bytes before the place too.
+    fn from(back: usize, length: usize, text: Text) -> Self {
+        Self { back, length: back + length, text }
     }
 
     fn fix(&self, failed: &Failed<'_>, offset: usize) -> Fix {
@@ -55,7 +77,7 @@ impl Slip {
     fn start(&self, failed: &Failed<'_>) -> usize {
         match self.length {
             0 => failed.text.get(..failed.at).map_or(failed.at, |before| before.trim_end().len()),
-            _ => failed.at,
+            _ => failed.at.saturating_sub(self.back),
         }
     }
 
@@ -72,7 +94,41 @@ fn slips(failed: &Failed<'_>) -> Vec<Slip> {
     let (found, rest) = (failed.found, failed.text.get(failed.at..).unwrap_or_default());
     let length = found.len();
     let one = |en: &str, zh: &str| vec![Slip::new(length, en, zh)];
+    let before = failed.text.get(..failed.at).unwrap_or_default();
+    let wants = |rule: Rule| failed.expected.contains(&rule);
+    let number = number_before(before);
+    if let Some(amount) = habits::amount(number, found).filter(|_| before.ends_with(|c: char| c.is_ascii_digit())) {
+        return vec![Slip::from(number.len(), length, amount)];
+    }
+    if let Some((en, zh)) = preposition(before, found, &wants) {
+        return one(en, zh);
+    }
+    if let Some(content) = bracketed(rest) {
+        let text = format!("[{content}]");
+        return vec![Slip::new(content.len() + '【'.len_utf8() + '】'.len_utf8(), &text, &text)];
+    }
+    if matches!(found, "," | "，")
+        && let Some(name) = called(before)
+        && let Some((en, zh)) = habits::function(name)
+        && let Some(at) = before.rfind(name)
+    {
+        // From the name on, up to the comma.
+        let inner = before.get(at + name.len()..).unwrap_or_default();
+        let text = |function: &str| format!("{function}{inner}");
+        return vec![Slip::from(before.len() - at, 0, Text::new(text(en), text(zh)))];
+    }
+    let dots = ranges::dots(rest);
+    if dots > 0 && found != "。" || rest.starts_with("。。") {
+        return vec![Slip::new(dots, "..", "..")];
+    }
+    if let Some((stuck, en, zh)) = habits::word(found) {
+        let apart = if stuck < length { " " } else { "" };
+        return vec![Slip::new(stuck, &format!("{en}{apart}"), &format!("{zh}{apart}"))];
+    }
     match found {
+        "x" | "X" if wants(Rule::op_mul) => one("*", "*"),
+        "=" | "＝" if wants(Rule::kw_missing) => one(" ", " "),
+        "；" | ";" if wants(Rule::comma) => vec![Slip::new(length, ",", ","), Slip::new(length, "", "")],
         "=" if rest.starts_with("=>") => vec![Slip::new(2, "->", "->")],
         "=" | "＝" if rest.starts_with("=>") || rest.starts_with("＝>") => one("-", "-"),
         "=" | "＝" => one("==", "=="),
@@ -83,14 +139,12 @@ fn slips(failed: &Failed<'_>) -> Vec<Slip> {
         "of" | "的" => one("*", "*"),
         "percent" => one("%", "%"),
         "是" => one("is", "为"),
-        "万" => one("wan yuan", "万元"),
-        "亿" => one("yi yuan", "亿元"),
         "-" | "—" | "–" | "~" | "～" | "至" | "到" => one("..", ".."),
         _ if found.starts_with(|c: char| ('０'..='９').contains(&c)) => {
             let half: String = found.chars().map(half_width).collect();
             one(&half, &half)
         }
-        _ => Vec::new(),
+        _ => near(failed).map(|near| Slip::new(length, near, near)).into_iter().collect(),
     }
 }
 
@@ -127,7 +181,9 @@ fn reads_to_the_end(failed: &Failed<'_>, slip: &Slip) -> bool {
 
 /// How much of the item cannot be read with the replacement, and how much stands behind what is replaced.
 fn reach(failed: &Failed<'_>, slip: &Slip) -> Option<(usize, usize)> {
-    let behind = failed.text.len().checked_sub(slip.start(failed) + slip.length)?;
+    // What stands before the place can be read already.
+    let end = slip.start(failed) + slip.length;
+    let behind = failed.text.len().checked_sub(if slip.back > 0 { failed.at } else { end })?;
     let unread = |text: &str| {
         let applied = slip.applied(failed, text)?;
         Some(failure(failed.rule, &applied).map_or(0, |(at, _)| applied.len().saturating_sub(at)))

@@ -1,6 +1,7 @@
 //! Values, units and types as written.
 
 use fen_grammar::diagnostic::{Diagnostic, nearest};
+use fen_grammar::habits::instead;
 use fen_grammar::source::Span;
 use fen_grammar::tree::{BaseUnit, Literal, LiteralKind, Quantity, TypeWord, Unit, UnitKind};
 use num_bigint::BigInt;
@@ -148,7 +149,10 @@ impl Checker<'_> {
                 }
                 _ => None,
             };
-            let problem: Diagnostic = errors::literal_type(span, &written, &wanted, bare, &self.example_for(ty));
+            let mut problem: Diagnostic = errors::literal_type(span, &written, &wanted, bare, &self.example_for(ty));
+            if let LiteralKind::Name(name) = literal {
+                problem.help = instead(name).or(problem.help);
+            }
             self.report(problem);
         }
         found

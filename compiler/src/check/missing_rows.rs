@@ -7,13 +7,21 @@ use super::Checker;
 use super::program::{Break, Expr, Key, Table, TableRow};
 use super::types::Type;
 
+/// A combination of keys without a row.
+pub(super) struct MissingRow {
+    /// That a claim has these keys.
+    pub(super) condition: Expr,
+    /// What is to be written: the names of the keys. `None` where a key is a range, or where only a date is missing.
+    pub(super) keys: Option<String>,
+}
+
 /// Combinations without a row that are looked into one by one.
 const MOST: usize = 2_000;
 
 impl Checker<'_> {
-    /// Conditions on the keys and the date under which a table of enums and ranges has no row; `None` if they are too many
-    /// to be listed.
-    pub(super) fn missing_rows(&self, table: &Table, keys: &[Expr], span: Span) -> Option<Vec<Expr>> {
+    /// The keys, and perhaps dates, for which a table of enums and ranges has no row; `None` if they are too many to be
+    /// listed.
+    pub(super) fn missing_rows(&self, table: &Table, keys: &[Expr], span: Span) -> Option<Vec<MissingRow>> {
         let sizes: Vec<u32> = table.keys.iter().map(|key| self.ordinals(key)).collect::<Option<_>>()?;
         let count = sizes.iter().try_fold(1_usize, |count, size| count.checked_mul(usize::try_from(*size).ok()?))?;
         if count > 200_000 {
@@ -38,7 +46,8 @@ impl Checker<'_> {
                 if let (Some(from), Some(date)) = (late, self.claim_date()) {
                     conditions.push(date.compare(Comparison::Lt, Expr::ordinal(Type::Date, from.into(), span)));
                 }
-                missing.push(Expr::all(conditions, span));
+                let keys = if late.is_none() { self.names_of_keys(table, &ordinals) } else { None };
+                missing.push(MissingRow { condition: Expr::all(conditions, span), keys });
             }
             for (ordinal, size) in ordinals.iter_mut().zip(&sizes).rev() {
                 *ordinal += 1;
@@ -49,6 +58,19 @@ impl Checker<'_> {
             }
         }
         Some(missing)
+    }
+
+    /// Keys as they stand in a row; only those that are enums have names.
+    fn names_of_keys(&self, table: &Table, ordinals: &[u32]) -> Option<String> {
+        let name = |(key, ordinal): (&Key, &u32)| match key {
+            Key::Enum(id) => {
+                let value = self.enum_values(*id).get(usize::try_from(*ordinal).ok()?)?;
+                Some(value.name.clone())
+            }
+            Key::Range(_) | Key::Code => None,
+        };
+        let names: Option<Vec<String>> = table.keys.iter().zip(ordinals).map(name).collect();
+        names.map(|names| names.join(" "))
     }
 
     fn ordinals(&self, key: &Key) -> Option<u32> {

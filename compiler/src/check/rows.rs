@@ -4,12 +4,38 @@ use std::collections::BTreeMap;
 
 use fen_grammar::diagnostic::Text;
 use fen_grammar::source::Span;
-use fen_grammar::tree::{self, Bounds, Comparison, Edge, Literal, LiteralKind, Name};
+use fen_grammar::tree::{self, BaseUnit, Bounds, Comparison, Edge, Literal, LiteralKind, Name, UnitKind};
 use num_rational::BigRational;
+use num_traits::ToPrimitive;
 
 use super::program::{Expr, ExprKind, days_of};
 use super::types::{Type, decimal};
 use super::{Checker, errors};
+
+/// Bounds whose lower one, a bare number, was likely meant in yuan: `9000..5万元` is `9000元..5万元`.
+fn in_yuan(bounds: &Bounds) -> Option<Text> {
+    let quantity = |literal: &Option<Literal>| match literal.as_ref().map(|literal| &literal.kind) {
+        Some(LiteralKind::Quantity(quantity)) => Some(quantity.clone()),
+        _ => None,
+    };
+    let (low, high) = (quantity(&bounds.low)?, quantity(&bounds.high)?);
+    let is_yuan = high.unit.kind == UnitKind::Of(BaseUnit::Yuan) && high.unit.per.is_empty();
+    let (en, zh) = match high.scale.to_integer().to_u32() {
+        Some(10_000) => (" wan yuan", "万元"),
+        Some(100_000_000) => (" yi yuan", "亿元"),
+        _ => return None,
+    };
+    if !is_yuan || !low.unit.is_none() || low.value >= high.value {
+        return None;
+    }
+    let (low, high) = (decimal(&low.value, 0), decimal(&(&high.value / &high.scale), 0));
+    let dots = match bounds.edge {
+        Edge::Plain => "..",
+        Edge::Below => "..<",
+        Edge::UpTo => "..=",
+    };
+    Some(Text::new(format!("{low} yuan{dots}{high}{en}"), format!("{low}元{dots}{high}{zh}")))
+}
 
 /// The rows of one ladder.
 #[derive(Clone, Debug)]
@@ -130,7 +156,7 @@ impl Checker<'_> {
         }
         if let (Some(low), Some(high)) = (&low, &high) {
             if high < low {
-                self.report(errors::BoundsBackwards { span: bounds.span });
+                self.report(errors::BoundsBackwards { span: bounds.span, likely: in_yuan(bounds) });
                 return None;
             }
             if high == low {
@@ -180,7 +206,7 @@ impl Checker<'_> {
 
 /// A bound in percents where an amount is bounded.
 fn percent_bound(bounds: &Bounds, unit: Type) -> Option<Span> {
-    let is_percent = |bound: &&Literal| matches!(&bound.kind, LiteralKind::Quantity(quantity) if quantity.unit.kind == tree::UnitKind::Percent);
+    let is_percent = |bound: &&Literal| matches!(&bound.kind, LiteralKind::Quantity(quantity) if quantity.unit.kind == UnitKind::Percent);
     let found = [&bounds.low, &bounds.high].into_iter().flatten().find(is_percent)?;
     (unit != Type::RATE && unit.measure().is_some()).then_some(found.span)
 }

@@ -12,7 +12,7 @@ use num_traits::ToPrimitive;
 use super::parameters::Meaning;
 use super::places::TablePlaces;
 use super::program::{Break, Expr, ExprKind, Key, Table, TableRow};
-use super::types::{Facts, Type, step_of};
+use super::types::{Facts, Measure, Type, step_of};
 use super::{Checker, errors, table_file};
 use crate::exact;
 use crate::ids::{ParameterId, SiteId};
@@ -338,17 +338,22 @@ impl Checker<'_> {
                 if !has_code && !is_total {
                     let name = table.name.clone();
                     let found = match self.missing_rows(table, &keys, span) {
-                        Some(missing) => missing.into_iter().find_map(|missing| self.find(missing)),
+                        Some(missing) => {
+                            missing.into_iter().find_map(|missing| Some((self.find(missing.condition)?, missing.keys)))
+                        }
                         None => {
                             let kind = ExprKind::HasRow { table: *id, keys: keys.clone() };
                             let has_row = Expr { span, ty: Type::Bool, kind, facts: Facts::bool() };
-                            self.find(has_row.negated())
+                            self.find(has_row.negated()).map(|claim| (claim, None))
                         }
                     };
-                    if let Some(claim) = found
+                    if let Some((claim, row)) = found
                         && self.incomplete.insert(*id)
                     {
-                        self.report(errors::no_row(span, &name, claim));
+                        let param = self.resolved.params.iter().find(|param| param.name.text == name);
+                        let place = param.map(|param| param.name.span);
+                        let row = row.map(|keys| blank_row(&keys, ty));
+                        self.report(errors::no_row(span, &name, claim, place, row));
                     }
                 }
                 Some(Expr { span, ty, kind: ExprKind::Lookup { table: *id, keys, site }, facts })
@@ -388,6 +393,13 @@ impl Checker<'_> {
         let (_, otherwise) = cases.pop()?;
         Some(Expr::cases(cases, otherwise, span))
     }
+}
+
+/// A row whose value is to be filled in: `county … yuan`.
+fn blank_row(keys: &str, ty: Type) -> Text {
+    let unit = ty.measure().map_or_else(|| Text::new("", ""), Measure::suffix);
+    let space = if unit.en.starts_with(|c: char| c.is_ascii_alphabetic()) { " " } else { "" };
+    Text::new(format!("{keys} …{space}{}", unit.en), format!("{keys} …{}", unit.zh))
 }
 
 /// The combination of ordinals after this one, the last key counting fastest.

@@ -3,6 +3,7 @@
 pub(super) mod grains;
 
 use fen_grammar::diagnostic::{Diagnostic, Fix, Label, Problem, Text};
+use fen_grammar::habits::instead;
 use fen_grammar::source::Span;
 use fen_grammar::tree::Name;
 
@@ -14,6 +15,8 @@ fn at_end(end: usize) -> Span {
 pub(super) struct UnknownName {
     pub(super) name: Name,
     pub(super) suggestion: Option<String>,
+    /// What the language has for a word or number from habit.
+    pub(super) instead: Option<Text>,
 }
 
 impl Problem for UnknownName {
@@ -32,6 +35,9 @@ impl Problem for UnknownName {
     }
 
     fn help(&self) -> Option<Text> {
+        if self.instead.is_some() {
+            return self.instead.clone();
+        }
         let name = &self.name.text;
         Some(Text::new(
             format!("define it with `{name} = …`, or declare it as an input with `input {name}: money from … to …`"),
@@ -397,10 +403,12 @@ pub(super) fn unknown_function(name: &Name) -> Diagnostic {
         name.span,
         Text::new("not defined anywhere", "各处均无定义"),
     )
-    .with_help(Text::new(
-        "the functions are max, min, clamp and round; a ladder of yours is applied in the same way",
-        "函数有：较大、较小、限于、取整；自定的阶梯也如此使用",
-    ))
+    .with_help(instead(text).unwrap_or_else(|| {
+        Text::new(
+            "the functions are max, min, clamp and round; a ladder of yours is applied in the same way",
+            "函数有：较大、较小、限于、取整；自定的阶梯也如此使用",
+        )
+    }))
 }
 
 pub(super) fn not_a_subject(name: &Name) -> Diagnostic {

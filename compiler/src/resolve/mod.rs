@@ -14,6 +14,7 @@ mod tests;
 use std::collections::{HashMap, HashSet};
 
 use fen_grammar::diagnostic::{Diagnostic, nearest};
+use fen_grammar::habits::instead;
 use fen_grammar::source::Span;
 use fen_grammar::tree::{self, ItemKind};
 
@@ -134,13 +135,15 @@ impl<'a> Resolver<'a> {
             return;
         }
         self.unknown += 1;
+        let instead = instead(&name.text);
         let mut suggestion = None;
-        if self.unknown <= MAX_SUGGESTIONS {
+        if self.unknown <= MAX_SUGGESTIONS && instead.is_none() {
             let mut known: Vec<&str> = self.symbols.keys().chain(&self.enum_values).copied().collect();
             known.sort_unstable();
-            suggestion = nearest(&name.text, known).map(str::to_owned);
+            let begins = || begun(&name.text, &known);
+            suggestion = nearest(&name.text, known.iter().copied()).or_else(begins).map(str::to_owned);
         }
-        self.report(UnknownName { name: name.clone(), suggestion });
+        self.report(UnknownName { name: name.clone(), suggestion, instead });
     }
 
     fn date(&mut self) {
@@ -467,4 +470,13 @@ fn inner_cite(definition: &tree::Definition) -> Option<tree::Quoted> {
 /// The words of a text that could not be parsed.
 fn words(text: &str) -> impl Iterator<Item = &str> {
     text.split(|c: char| !(c.is_alphanumeric() || c == '_')).filter(|word| !word.is_empty())
+}
+
+/// The longest known name that a name begins with, or else the shortest that begins with it: `over` for `over_part`.
+fn begun<'a>(name: &str, known: &[&'a str]) -> Option<&'a str> {
+    let is_word = |text: &str| text.chars().count() >= 2;
+    let prefixes = known.iter().filter(|known| is_word(known) && name.starts_with(**known));
+    let longer =
+        || known.iter().filter(|known| is_word(name) && known.starts_with(name)).min_by_key(|known| known.len());
+    prefixes.max_by_key(|known| known.len()).or_else(longer).copied()
 }

@@ -8,6 +8,7 @@ mod align;
 mod lines;
 mod markdown;
 mod names;
+mod order;
 mod tokens;
 mod trivia;
 mod units;
@@ -16,6 +17,7 @@ use self::align::Line;
 use self::lines::Layout;
 pub use self::markdown::format_markdown;
 use self::names::Names;
+use self::order::in_order;
 use self::tokens::{Mark, Tokens, tokens};
 use self::trivia::{Trivia, comments};
 use crate::cut::{Piece, cut};
@@ -45,6 +47,8 @@ fn part(text: &str, names: &Names, lang: Option<Lang>) -> Result<String, Box<Dia
         _ => "\n",
     };
     let pieces = cut(text);
+    let ordered = in_order(text, &pieces);
+    let text = ordered.as_deref().unwrap_or(text);
     let mut lines: Vec<Line> = Vec::new();
     let mut marks = Vec::new();
     let mut end = mark.len();

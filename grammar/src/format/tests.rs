@@ -116,6 +116,26 @@ example \"e\"
     );
 }
 
+/// The clause and what is overridden are read in either order, and written in one.
+#[test]
+fn what_is_overridden_stands_before_the_clause() {
+    let source = "share = 60% except birth when b : 100% cite \"x\"  except poor when p : 80% cite \"y\" allow \"fen::lint::a\" overrides birth
+  except late when l : 1%
+    cite \"z\" # z
+    overrides poor, birth allow \"fen::lint::b\"
+";
+    assert_eq!(
+        formatted(source),
+        "share = 60%
+  except birth when b : 100%                   cite \"x\"
+  except poor  when p : 80%  overrides birth   cite \"y\" allow \"fen::lint::a\"
+  except late  when l : 1%
+    cite \"z\"  # z
+    overrides poor, birth allow \"fen::lint::b\"
+"
+    );
+}
+
 #[test]
 fn tables_of_values_have_columns() {
     let source = "param quota by sex, age: money =

@@ -2,7 +2,8 @@
 
 use pest::iterators::Pair;
 
-use super::{Parts, Read, ReadError, Reader};
+use super::{OddUnit, Parts, Read, ReadError, Reader};
+use crate::habits;
 use crate::parse::Rule;
 use crate::tree::{
     Always, Amend, Case, CellKey, Check, Definition, DefinitionBody, Enum, Example, Exception, Grant, Import, InForce,
@@ -137,7 +138,11 @@ impl Reader {
             let span = self.span(&pair);
             let mut keys = Vec::new();
             let mut last = String::new();
+            let mut before: Option<Pair<'_, Rule>> = None;
             for part in pair.into_inner() {
+                if let Some(number) = before.replace(part.clone()) {
+                    self.no_odd_unit(&number, &part)?;
+                }
                 part.as_str().trim_end().clone_into(&mut last);
                 let is_range = part.clone().into_inner().any(|inner| is_dots(inner.as_rule()));
                 keys.push(if is_range {
@@ -155,6 +160,24 @@ impl Reader {
             cells.push(ParamCell { keys, value, span });
         }
         Ok(cells)
+    }
+
+    /// Refuses a number with a unit that the language does not have.
+    fn no_odd_unit(&self, number: &Pair<'_, Rule>, unit: &Pair<'_, Rule>) -> Read<()> {
+        let has = |pair: &Pair<'_, Rule>, rule: Rule| {
+            pair.clone().into_inner().flatten().any(|inner| inner.as_rule() == rule)
+        };
+        let is_bare = has(number, Rule::number) && !has(number, Rule::unit) && !has(number, Rule::dots);
+        if !is_bare || !has(unit, Rule::dotted_name) {
+            return Ok(());
+        }
+        let (span, found) = (self.span(unit), unit.as_str().trim_end());
+        let number_span = self.span(number);
+        let amount = habits::amount(number.as_str().trim_end(), found);
+        if amount.is_none() && number_span.end != span.start {
+            return Ok(());
+        }
+        Err(ReadError::OddUnit(Box::new(OddUnit { span, number: number_span, found: found.to_owned(), amount })))
     }
 
     /// A literal, or a quoted text.
@@ -258,11 +281,16 @@ impl Reader {
         let name = parts.maybe(Rule::name).map(|pair| self.name(&pair));
         let condition = self.expr(parts.take(Rule::expr)?)?.expr;
         let value = self.expr(parts.take(Rule::expr)?)?.expr;
+        // The clause stands behind what is overridden, or before it.
+        let mut cite = self.cite(&mut parts)?;
         let overrides = match parts.maybe(Rule::overrides) {
             Some(pair) => self.names(&mut Parts::of(pair)),
             None => Vec::new(),
         };
-        Ok(Exception { name, condition, value, overrides, span, cite: self.cite(&mut parts)? })
+        if cite.is_none() {
+            cite = self.cite(&mut parts)?;
+        }
+        Ok(Exception { name, condition, value, overrides, span, cite })
     }
 
     fn ladder_row(&self, mut parts: Parts<'_>) -> Read<LadderRow> {

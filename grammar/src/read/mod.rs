@@ -7,8 +7,9 @@ mod tokens;
 
 use pest::iterators::{Pair, Pairs};
 
-use crate::diagnostic::Diagnostic;
-use crate::errors::{Internal, Limit, TooLarge, Unexpected};
+use crate::diagnostic::{Diagnostic, Fix, Text};
+use crate::errors::{Internal, LeadingZeros, Limit, TooLarge, Unexpected};
+use crate::habits;
 use crate::parse::Rule;
 use crate::source::Span;
 use crate::tree::Expr;
@@ -26,6 +27,10 @@ pub(crate) enum ReadError {
     TooDeep(Span),
     /// A number longer than [`MAX_DIGITS`].
     TooManyDigits(Span),
+    /// A number that begins with zeros that say nothing, and how it is to be written.
+    LeadingZeros(Span, String),
+    /// A number with a unit that the language does not have; readers are deep, and what they return is small.
+    OddUnit(Box<OddUnit>),
     /// A range where a value is wanted, as it is written.
     RangeForValue(Span, String),
     /// Grammar and reader disagree.
@@ -40,12 +45,34 @@ impl ReadError {
                 let start = Span { end: span.end.min(span.start + MAX_DIGITS), ..span };
                 TooLarge { span: start, what: Limit::Digits(MAX_DIGITS) }.into()
             }
+            Self::LeadingZeros(span, right) => LeadingZeros { span, right }.into(),
+            Self::OddUnit(problem) => problem.into_diagnostic(),
             Self::RangeForValue(span, found) => {
                 let expected = vec![describe(Rule::literal, None)];
-                Unexpected { span, found, expected, hint: None, fixes: Vec::new() }.into()
+                Unexpected { span, found, expected, near: None, hint: None, fixes: Vec::new() }.into()
             }
             Self::Mismatch => Internal { span: item }.into(),
         }
+    }
+}
+
+/// A number and what was meant as its unit, which would be a key and a value: `300圆`.
+pub(crate) struct OddUnit {
+    span: Span,
+    number: Span,
+    found: String,
+    /// How the two are to be written.
+    amount: Option<Text>,
+}
+
+impl OddUnit {
+    fn into_diagnostic(self) -> Diagnostic {
+        let expected = vec![describe(Rule::unit, None)];
+        let hint = self.amount.as_ref().map(habits::write_amount);
+        let place = self.number.to(self.span);
+        let fixes = self.amount.into_iter().map(|text| Fix::replace(habits::write_amount(&text), place, text));
+        let fixes = fixes.collect();
+        Unexpected { span: self.span, found: self.found, expected, near: None, hint, fixes }.into()
     }
 }
 
@@ -74,7 +101,7 @@ impl Reader {
 }
 
 /// Where the last word inside a pair ends: white space before something optional that is not there is no part of it.
-fn end(mut pair: Pair<'_, Rule>) -> usize {
+pub(crate) fn end(mut pair: Pair<'_, Rule>) -> usize {
     while pair.as_rule() != Rule::string {
         let Some(last) = pair.clone().into_inner().next_back() else { break };
         pair = last;

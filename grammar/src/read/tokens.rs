@@ -116,16 +116,28 @@ impl Reader {
         let span = self.span(&pair);
         let mut parts = Parts::of(pair);
         let number_pair = parts.take(Rule::number)?;
-        if number_pair.as_str().len() > MAX_DIGITS {
-            return Err(ReadError::TooManyDigits(span));
-        }
-        let value = number(number_pair.as_str())?;
+        let value = self.number(&number_pair)?;
         let Some(unit) = parts.maybe(Rule::unit).or_else(|| parts.maybe(Rule::plain_unit)) else {
             return Ok(Quantity { value, scale: BigRational::one(), unit: Unit::none(), span });
         };
         let (unit, scale) = self.unit(unit)?;
         let value = if scale.is_one() { value } else { value * &scale };
         Ok(Quantity { value, scale, unit, span })
+    }
+
+    fn number(&self, pair: &Pair<'_, Rule>) -> Read<BigRational> {
+        let (text, span) = (pair.as_str(), self.span(pair));
+        if text.len() > MAX_DIGITS {
+            return Err(ReadError::TooManyDigits(span));
+        }
+        // `007` may be a code, and `1,000` two numbers, of which the second begins with zeros.
+        let needed = text.trim_start_matches(['0', '_']);
+        let is_whole = needed.starts_with(|c: char| c.is_ascii_digit());
+        let right = if is_whole { needed.to_owned() } else { format!("0{needed}") };
+        if right.len() < text.len() {
+            return Err(ReadError::LeadingZeros(span, right));
+        }
+        number(text)
     }
 
     /// A unit, and what one of it is.
@@ -193,10 +205,7 @@ impl Reader {
         let mut parts = Parts::of(pair);
         let number_pair = parts.take(Rule::number)?;
         let span = self.span(&number_pair);
-        if number_pair.as_str().len() > MAX_DIGITS {
-            return Err(ReadError::TooManyDigits(span));
-        }
-        let value = number(number_pair.as_str())?;
+        let value = self.number(&number_pair)?;
         match parts.maybe(Rule::unit) {
             None => Ok(Quantity { value, scale: BigRational::one(), unit: Unit::none(), span }),
             Some(pair) => {

@@ -157,7 +157,11 @@ pub(in crate::check) fn grows_without_bound(span: Span) -> Diagnostic {
         "此值可能随案例无限增长：所加之数取决于此前所加",
     );
     error("fen::grain::unbounded", message, span, t("no limit is known", "没有已知的上限"))
-        .with_help(t("limit what is added, as in `min(x, 150_000 yuan)`", "请限制所加之数，例如“较小(x, 15万元)”"))
+        .with_help(t(
+            "for what is due for the year less what was paid, write `f(before + own) - f(before)`, where `before` adds up `own` \
+             alone: nothing needs to add up itself; where the law has a cap, limit what is added, as in `min(x, 150_000 yuan)`",
+            "若意在“年度应付减已付”，写成 f(此前 + 本次) - f(此前)，其中“此前”只累计“本次”，不必累计自身；法规规定了限额的，限制所加之数，例如“较小(x, 15万元)”",
+        ))
 }
 
 pub(in crate::check) fn grows_finer(span: Span) -> Diagnostic {

@@ -12,6 +12,8 @@ use crate::check::types::Measure;
 /// A tier that ends below its start.
 pub(in crate::check) struct BoundsBackwards {
     pub(in crate::check) span: Span,
+    /// The bounds with the unit that was likely meant.
+    pub(in crate::check) likely: Option<Text>,
 }
 
 impl Problem for BoundsBackwards {
@@ -26,10 +28,24 @@ impl Problem for BoundsBackwards {
     }
 
     fn help(&self) -> Option<Text> {
-        Some(Text::new(
-            "exchange the two bounds; a bound without a unit has the unit of the other",
-            "请对调两个界限；未写单位的界限以另一界限的单位计",
-        ))
+        Some(match &self.likely {
+            Some(bounds) => Text::new(
+                format!("a bound without a unit has the unit of the other; write `{}`", bounds.en),
+                format!("未写单位的界限以另一界限的单位计；请写 {}", bounds.zh),
+            ),
+            None => Text::new(
+                "exchange the two bounds; a bound without a unit has the unit of the other",
+                "请对调两个界限；未写单位的界限以另一界限的单位计",
+            ),
+        })
+    }
+
+    fn fixes(&self) -> Vec<Fix> {
+        let fix = |bounds: &Text| {
+            let title = Text::new(format!("write `{}`", bounds.en), format!("改为 {}", bounds.zh));
+            Fix::replace(title, self.span, bounds.clone())
+        };
+        self.likely.iter().map(fix).collect()
     }
 }
 
@@ -187,7 +203,13 @@ impl Problem for UnusedShare {
 
     fn help(&self) -> Option<Text> {
         let name = &self.name.text;
-        Some(Text::new(format!("declare it with `output {name}`"), format!("可用“输出 {name}”列为输出")))
+        Some(Text::new(
+            format!(
+                "declare it with `output {name}`; where the fund pays only a part, name that one receiver alone and leave out \
+                 `{name}`; a tier that pays nothing is `0%`"
+            ),
+            format!("可用“输出 {name}”列为输出；只报销其中一部分的，删去“{name}”，只写一方；不付的档写 0%"),
+        ))
     }
 
     fn fixes(&self) -> Vec<Fix> {

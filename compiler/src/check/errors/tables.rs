@@ -159,14 +159,32 @@ pub(in crate::check) fn no_date_to_choose(name: &Name) -> Diagnostic {
         .with_help(t("declare it with `dated by INPUT`", "请用“适用日期 某输入”写明"))
 }
 
-pub(in crate::check) fn no_row(span: Span, table: &str, claim: Option<Text>) -> Diagnostic {
+/// A look-up without a row; `place` is where the table is declared, `row` what is to be added there.
+pub(in crate::check) fn no_row(
+    span: Span,
+    table: &str,
+    claim: Option<Text>,
+    place: Option<Span>,
+    row: Option<Text>,
+) -> Diagnostic {
     let code = code(claim.as_ref(), "fen::table::missing");
     let message =
         shown_by(&format!("`{table}` has no row for some claims"), &format!("“{table}”缺少某些案例的行"), claim);
-    error(code, message, span, t("looked up here", "在此处查表")).with_help(t(
-        "add the missing rows, or look it up only where there is one",
-        "请补上缺少的行，或只在有行的情形下查表",
-    ))
+    let mut problem = error(code, message, span, t("looked up here", "在此处查表"));
+    if let Some(place) = place {
+        let here =
+            if row.is_some() { t("a row is missing here", "此表缺少行") } else { t("this table", "此表") };
+        problem = problem.with_label(place, here);
+    }
+    problem.with_help(match row {
+        Some(row) => t(
+            format!("add `{}` to `{table}`, or look it up only where there is a row", row.en),
+            format!("请在“{table}”中补 {}，或只在有行的情形下查表", row.zh),
+        ),
+        None => {
+            t("add the missing rows, or look it up only where there is one", "请补上缺少的行，或只在有行的情形下查表")
+        }
+    })
 }
 
 pub(in crate::check) fn version_missing(span: Span, name: &str, claim: Option<Text>) -> Diagnostic {
