@@ -104,11 +104,7 @@ fn unknown_input(name: &str, known: &[&str]) -> Error {
 
 impl By {
     /// The group that a row belongs to.
-    pub(crate) fn group(
-        &self,
-        old: (&Claims, Option<&ByteRecord>),
-        new: (&Claims, Option<&ByteRecord>),
-    ) -> Place {
+    pub(crate) fn group(&self, old: (&Claims, Option<&ByteRecord>), new: (&Claims, Option<&ByteRecord>)) -> Place {
         let side = |at: Option<usize>, (claims, record): (&Claims, Option<&ByteRecord>)| {
             let cell = claims.text(record?, at?).and_then(|text| parse_cell(text, &self.column).ok())?;
             match cell {

@@ -201,7 +201,8 @@ impl Walk<'_, '_> {
             .map(|key| self.touches.name(key, side.is_old))
             .collect();
         for (at, change) in self.touches.changes().iter().enumerate() {
-            if change.kind != RuleKind::Parameter || change.name != name || !self.touches.is_on_day(change, self.claim) {
+            if change.kind != RuleKind::Parameter || change.name != name || !self.touches.is_on_day(change, self.claim)
+            {
                 continue;
             }
             let said = if side.is_old { &change.old } else { &change.new };
@@ -269,10 +270,9 @@ impl Walk<'_, '_> {
 fn rows(node: &Node) -> Vec<(String, String)> {
     let value = |node: &Node| node.amount.value.clone().unwrap_or_default();
     match &node.form {
-        NodeForm::Tiers { tiers, .. } => tiers
-            .iter()
-            .map(|tier| (tier.range.en.clone(), tier.yields.value.clone().unwrap_or_default()))
-            .collect(),
+        NodeForm::Tiers { tiers, .. } => {
+            tiers.iter().map(|tier| (tier.range.en.clone(), tier.yields.value.clone().unwrap_or_default())).collect()
+        }
         NodeForm::Choice { role, label, then, .. } if role == "row" => vec![(label.en.clone(), value(then))],
         _ => children(node).into_iter().flat_map(rows).collect(),
     }
@@ -331,7 +331,8 @@ fn is_tie(exact: &str, step: &str) -> bool {
     let decimals = |text: &str| text.split_once('.').map_or(0, |(_, decimals)| decimals.trim_end_matches('0').len());
     let digits = exact.split_once('.').map_or("", |(_, decimals)| decimals);
     let is_power = step.chars().all(|c| matches!(c, '0' | '1' | '.'));
-    !is_power || step.len() > 1 && !step.contains('.')
+    !is_power
+        || step.len() > 1 && !step.contains('.')
         || digits.get(decimals(step)..).is_some_and(|rest| rest.trim_end_matches('0') == "5")
 }
 

@@ -6,9 +6,9 @@ use fen_compiler::{Lang, Side};
 
 use super::book::Kept;
 use super::by::Group;
+use super::causes::Causes;
 use super::numbers::{decimal, grouped, signed};
 use super::outputs::Output;
-use super::causes::Causes;
 use super::report::{
     Report, about, amount, because, claim_name, explanations, groups, inputs, label, outputs, say, source, through,
 };
@@ -265,8 +265,9 @@ fn claim_body(
 fn causes_lists(report: &Report<'_>, causes: &Causes, lang: Lang, body: &mut String) {
     let links = |changes: &[usize]| -> String {
         let changes = changes.iter().filter_map(|at| Some((at, report.comparison.changes.get(*at)?)));
-        let links = changes
-            .map(|(at, change)| format!("<li><a href=\"#change-{}\">{}</a></li>", at + 1, escaped(&about(change, lang))));
+        let links = changes.map(|(at, change)| {
+            format!("<li><a href=\"#change-{}\">{}</a></li>", at + 1, escaped(&about(change, lang)))
+        });
         links.collect()
     };
     let mut list = |title: &str, changes: &[usize]| {

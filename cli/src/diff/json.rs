@@ -168,9 +168,8 @@ fn top(settled: &Settled, causes: &[Causes], scale: u32) -> Value {
         Value::Object(pairs.collect())
     };
     let all = settled.book.top.kept().iter().zip(causes).map(|(kept, causes)| {
-        let through = causes.through.iter().map(|one| {
-            json!({ "name": one.name, "of": one.of.as_str(), "changes": one.changes })
-        });
+        let through =
+            causes.through.iter().map(|one| json!({ "name": one.name, "of": one.of.as_str(), "changes": one.changes }));
         let inputs = kept.inputs.iter().map(|(name, text)| (name.clone(), text.clone().into()));
         let explained = kept.explained.and_then(|row| settled.explained.get(&row));
         json!({

@@ -4,8 +4,8 @@ use std::fmt::Write as _;
 
 use fen_compiler::{Difference, Head, Lang};
 
-use super::numbers::signed;
 use super::causes::Causes;
+use super::numbers::signed;
 use super::report::{
     Report, about, amount, because, claim_name, explanations, groups, inputs, label, outputs, say, source, through,
 };
