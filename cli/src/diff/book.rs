@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use super::by::Place;
 use super::outputs::Values;
 
 /// Counts and sums of some claims.
@@ -141,7 +142,7 @@ pub(crate) struct Book {
     pub(crate) at: Option<usize>,
     pub(crate) all: Tally,
     /// By input that claims are grouped by: by group.
-    pub(crate) groups: Vec<BTreeMap<i128, Tally>>,
+    pub(crate) groups: Vec<BTreeMap<Place, Tally>>,
     pub(crate) top: Top,
 }
 
@@ -150,12 +151,12 @@ impl Book {
         Self { at, all: Tally::default(), groups: vec![BTreeMap::new(); inputs], top: Top::new(top) }
     }
 
-    /// Adds a claim. By input, `groups` says which group it belongs to, if any.
+    /// Adds a claim. By input, `groups` says which group it belongs to, if that is known.
     pub(crate) fn add(
         &mut self,
         old: Option<Values>,
         new: Option<Values>,
-        groups: &[Option<i128>],
+        groups: &[Option<Place>],
         kept: impl FnOnce(Values, Values) -> Kept,
     ) {
         self.all.add(old.as_ref(), new.as_ref(), self.at);
@@ -186,7 +187,7 @@ mod tests {
             [(Some(100), Some(130)), (Some(50), Some(20)), (Some(7), Some(7)), (Some(9), None), (None, Some(4))];
         for (at, (old, new)) in amounts.into_iter().enumerate() {
             let values = |amount: Option<i128>| amount.map(|amount| vec![Some(amount)]);
-            let group = [(at < 3).then_some(1)];
+            let group = [(at < 3).then_some(Place::Of(1))];
             book.add(values(old), values(new), &group, |old, new| claim(&at.to_string(), old, new));
         }
         let all = &book.all;
@@ -195,8 +196,8 @@ mod tests {
         assert_eq!((all.both, all.changed, all.gaining, all.losing), (3, 2, 1, 1));
         assert_eq!((all.newly_rejected, all.newly_settled, all.claims()), (1, 1, 5));
         let groups = &book.groups[0];
-        assert_eq!(groups.keys().collect::<Vec<_>>(), [&1]);
-        assert_eq!((groups[&1].old, groups[&1].new), (157, 157));
+        assert_eq!(groups.keys().collect::<Vec<_>>(), [&Place::Of(1)]);
+        assert_eq!((groups[&Place::Of(1)].old, groups[&Place::Of(1)].new), (157, 157));
         // Of equal changes the first one comes first.
         let top: Vec<&str> = book.top.kept().iter().map(|kept| kept.name.as_str()).collect();
         assert_eq!(top, ["0", "1"]);

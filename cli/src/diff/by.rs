@@ -18,15 +18,30 @@ const MOST_BANDS: usize = 10;
 /// An input that claims are grouped by.
 pub(crate) struct By {
     pub(crate) column: Column,
+    /// Whether it was named.
+    is_asked: bool,
     /// Its place in the inputs of the old and of the new policy.
     old: Option<usize>,
     new: Option<usize>,
+}
+
+/// Where a claim belongs in a table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Place {
+    /// To a value, or to a band.
+    Of(i128),
+    /// Nowhere: the input is missing.
+    Missing,
+    /// To several at once: what is compared are groups of rows, and the rows of this one differ.
+    Several,
 }
 
 /// A group of claims.
 pub(crate) struct Group {
     /// What it is called.
     pub(crate) name: String,
+    /// Which one it is.
+    pub(crate) place: Place,
     /// Of bands: from, and to (not included), in whole units.
     pub(crate) bounds: Option<(Option<i128>, Option<i128>)>,
     pub(crate) tally: Tally,
@@ -38,11 +53,11 @@ pub(crate) fn inputs(asked: &[String], old: &Schema, new: &Schema, names: &Trans
     let mut all: Vec<By> = Vec::new();
     for (at, column) in new.inputs.iter().enumerate() {
         let in_old = old.inputs.iter().position(|other| names.of(&other.name) == column.name);
-        all.push(By { column: column.clone(), old: in_old, new: Some(at) });
+        all.push(By { column: column.clone(), is_asked: !asked.is_empty(), old: in_old, new: Some(at) });
     }
     for (at, column) in old.inputs.iter().enumerate() {
         if !all.iter().any(|by| by.old == Some(at)) {
-            all.push(By { column: column.clone(), old: Some(at), new: None });
+            all.push(By { column: column.clone(), is_asked: !asked.is_empty(), old: Some(at), new: None });
         }
     }
     if asked.is_empty() {
@@ -88,12 +103,8 @@ fn unknown_input(name: &str, known: &[&str]) -> Error {
 }
 
 impl By {
-    /// The group that a row belongs to; nothing if the input is missing.
-    pub(crate) fn group(
-        &self,
-        old: (&Claims, Option<&ByteRecord>),
-        new: (&Claims, Option<&ByteRecord>),
-    ) -> Option<i128> {
+    /// The group that a row belongs to.
+    pub(crate) fn group(&self, old: (&Claims, Option<&ByteRecord>), new: (&Claims, Option<&ByteRecord>)) -> Place {
         let side = |at: Option<usize>, (claims, record): (&Claims, Option<&ByteRecord>)| {
             let cell = claims.text(record?, at?).and_then(|text| parse_cell(text, &self.column).ok())?;
             match cell {
@@ -102,7 +113,8 @@ impl By {
             }
         };
         // A row stands in both files as it is: whichever policy settles it will do.
-        side(self.new, (new.0, new.1.or(old.1))).or_else(|| side(self.old, (old.0, old.1.or(new.1))))
+        let found = side(self.new, (new.0, new.1.or(old.1))).or_else(|| side(self.old, (old.0, old.1.or(new.1))));
+        found.map_or(Place::Missing, Place::Of)
     }
 
     fn group_of(&self, number: i128) -> i128 {
@@ -120,18 +132,48 @@ impl By {
         !matches!(self.column.ty, ColumnType::Enum | ColumnType::Bool | ColumnType::Date)
     }
 
-    /// The groups in their order; neighbouring bands with few claims are put together.
-    pub(crate) fn groups(&self, tallies: &BTreeMap<i128, Tally>, lang: Lang) -> Vec<Group> {
-        if !self.is_banded() {
-            let group = |(key, tally): (&i128, &Tally)| Group {
-                name: self.value_name(*key, lang),
-                bounds: None,
-                tally: tally.clone(),
-            };
-            return tallies.iter().map(group).collect();
+    /// The groups in their order; neighbouring bands with few claims are put together. Claims that belong to none of them come
+    /// last, so that the groups add up to everything. None at all if that would be all there is to say.
+    pub(crate) fn groups(&self, tallies: &BTreeMap<Place, Tally>, lang: Lang) -> Vec<Group> {
+        let rest = |place: Place| tallies.get(&place).map(|tally| (place, tally));
+        let several = rest(Place::Several);
+        let values: BTreeMap<i128, &Tally> = tallies
+            .iter()
+            .filter_map(|(place, tally)| match place {
+                Place::Of(key) => Some((*key, tally)),
+                _ => None,
+            })
+            .collect();
+        // An amount that is not the group's own says nothing of it.
+        if values.is_empty() || (several.is_some() && self.is_banded() && !self.is_asked) {
+            return Vec::new();
         }
+        let mut groups = if self.is_banded() { self.bands(&values, lang) } else { self.values(&values, lang) };
+        for (place, tally) in [rest(Place::Missing), several].into_iter().flatten() {
+            let name = match (place, lang) {
+                (Place::Several, Lang::En) => "several",
+                (Place::Several, Lang::Zh) => "兼有多种",
+                (_, Lang::En) => "not given",
+                (_, Lang::Zh) => "未填",
+            };
+            groups.push(Group { name: name.to_owned(), place, bounds: None, tally: tally.clone() });
+        }
+        groups
+    }
+
+    fn values(&self, tallies: &BTreeMap<i128, &Tally>, lang: Lang) -> Vec<Group> {
+        let groups = tallies.iter().map(|(key, tally)| Group {
+            name: self.value_name(*key, lang),
+            place: Place::Of(*key),
+            bounds: None,
+            tally: (*tally).clone(),
+        });
+        groups.collect()
+    }
+
+    fn bands(&self, tallies: &BTreeMap<i128, &Tally>, lang: Lang) -> Vec<Group> {
         let (Some(first), Some(last)) = (tallies.keys().next(), tallies.keys().next_back()) else { return Vec::new() };
-        let of = |key: i128| tallies.get(&key).cloned().unwrap_or_default();
+        let of = |key: i128| tallies.get(&key).map(|tally| (*tally).clone()).unwrap_or_default();
         let mut bands: Vec<(i128, i128, Tally)> = (*first..=*last).map(|key| (key, key, of(key))).collect();
         while bands.len() > MOST_BANDS {
             // The end with fewer claims is made coarser.
@@ -146,7 +188,7 @@ impl By {
         }
         let bands = bands.into_iter().map(|(first, last, tally)| {
             let bounds = (lower(first), lower(last + 1));
-            Group { name: band_name(bounds, lang), bounds: Some(bounds), tally }
+            Group { name: band_name(bounds, lang), place: Place::Of(first), bounds: Some(bounds), tally }
         });
         bands.collect()
     }

@@ -6,12 +6,14 @@ use fen_compiler::{Lang, Side};
 
 use super::book::Kept;
 use super::by::Group;
+use super::causes::Causes;
 use super::numbers::{decimal, grouped, signed};
 use super::outputs::Output;
-use super::report::{Report, about, amount, explanations, groups, label, outputs, say, source};
+use super::report::{
+    Report, about, amount, because, claim_name, explanations, groups, inputs, label, outputs, say, source, through,
+};
 use super::settle::{Reasons, Settled};
 use super::text::{counts, difference, head};
-use super::touches::Touches;
 use crate::chart::{Bar, bars, escaped};
 use crate::language::schema_language;
 
@@ -30,10 +32,10 @@ pub(crate) fn html(report: &Report<'_>, lang: Lang) -> String {
         tiles(settled, lang, &mut body);
     }
     rules(report, lang, &mut body);
-    if let Some((settled, touches)) = &report.settled {
+    if let Some((settled, causes)) = &report.settled {
         totals(settled, lang, &mut body);
         by(settled, lang, &mut body);
-        top(report, settled, touches.as_ref(), lang, &mut body);
+        top(report, settled, causes, lang, &mut body);
         rejections(settled, lang, &mut body);
     }
     let (code, title, explained) = (say(lang, "en", "zh-CN"), escaped(&title), fen_explain::style());
@@ -165,22 +167,22 @@ fn by(settled: &Settled, lang: Lang, body: &mut String) {
             })
             .collect();
         let _ = write!(body, "<h2>{}</h2>\n<div class=\"by\">{}", escaped(&title), bars(&rows, &title));
-        group_table(&groups, output, lang, body);
+        group_table(&groups, output, &settled.count_name(lang), lang, body);
         body.push_str("</div>\n");
     }
 }
 
-fn group_table(groups: &[Group], output: &Output, lang: Lang, body: &mut String) {
+fn group_table(groups: &[Group], output: &Output, claims: &str, lang: Lang, body: &mut String) {
     body.push_str("<div class=\"scroll\"><table><tr><th></th>");
     for word in [
-        say(lang, "claims", "例数"),
+        claims,
         say(lang, "more", "增加"),
         say(lang, "less", "减少"),
         say(lang, "old", "旧"),
         say(lang, "new", "新"),
         say(lang, "difference", "差额"),
     ] {
-        let _ = write!(body, "<th>{word}</th>");
+        let _ = write!(body, "<th>{}</th>", escaped(word));
     }
     body.push_str("</tr>");
     for Group { name, tally, .. } in groups {
@@ -200,18 +202,14 @@ fn group_table(groups: &[Group], output: &Output, lang: Lang, body: &mut String)
     body.push_str("</table></div>");
 }
 
-fn top(report: &Report<'_>, settled: &Settled, touches: Option<&Touches<'_>>, lang: Lang, body: &mut String) {
+fn top(report: &Report<'_>, settled: &Settled, causes: &[Causes], lang: Lang, body: &mut String) {
     let (kept, Some(output)) = (settled.book.top.kept(), settled.main_output()) else { return };
     if kept.is_empty() {
         return;
     }
     let _ = writeln!(body, "<h2>{}</h2>", say(lang, "What changes most", "变化最大的"));
-    for claim in kept {
-        let name = match (claim.row, lang) {
-            (Some(row), Lang::En) => format!("Row {row}"),
-            (Some(row), Lang::Zh) => format!("第 {row} 行"),
-            (None, _) => format!("{} {}", settled.unit_name(lang), claim.name),
-        };
+    for (claim, causes) in kept.iter().zip(causes) {
+        let name = claim_name(settled, claim, lang);
         let class = if claim.difference < 0 { "down" } else { "up" };
         let _ = write!(
             body,
@@ -219,7 +217,7 @@ fn top(report: &Report<'_>, settled: &Settled, touches: Option<&Touches<'_>>, la
             escaped(&name),
             signed(claim.difference, output.scale)
         );
-        claim_body(report, settled, touches, claim, lang, body);
+        claim_body(report, settled, (claim, causes), lang, body);
         body.push_str("</details>\n");
     }
 }
@@ -227,16 +225,13 @@ fn top(report: &Report<'_>, settled: &Settled, touches: Option<&Touches<'_>>, la
 fn claim_body(
     report: &Report<'_>,
     settled: &Settled,
-    touches: Option<&Touches<'_>>,
-    claim: &Kept,
+    (claim, causes): (&Kept, &Causes),
     lang: Lang,
     body: &mut String,
 ) {
-    let inputs: Vec<String> = claim
-        .inputs
-        .iter()
-        .filter(|(_, text)| !text.is_empty())
-        .map(|(name, text)| format!("{} <code>{}</code>", escaped(name), escaped(text)))
+    let inputs: Vec<String> = inputs(settled, claim, lang)
+        .into_iter()
+        .map(|(name, text)| format!("{} <code>{}</code>", escaped(&name), escaped(&text)))
         .collect();
     if !inputs.is_empty() {
         let _ = write!(body, "<p>{}</p>", inputs.join(say(lang, ", ", "，")));
@@ -254,15 +249,7 @@ fn claim_body(
         );
     }
     body.push_str("</table></div>");
-    let rules = touches.map(|touches| touches.of(claim)).unwrap_or_default();
-    let rules = rules.iter().filter_map(|at| Some((at, report.comparison.changes.get(*at)?)));
-    let rules: Vec<String> = rules
-        .map(|(at, change)| format!("<li><a href=\"#change-{}\">{}</a></li>", at + 1, escaped(&about(change, lang))))
-        .collect();
-    if !rules.is_empty() {
-        let _ =
-            write!(body, "<p>{}</p><ul>{}</ul>", say(lang, "Changed rules behind it:", "涉及的改动："), rules.concat());
-    }
+    causes_lists(report, causes, lang, body);
     let explanations = explanations(settled, claim, lang);
     if !explanations.is_empty() {
         body.push_str("<div class=\"explanations\">");
@@ -271,6 +258,36 @@ fn claim_body(
             let _ = write!(body, "<section><h3>{}</h3>{fragment}</section>", escaped(word));
         }
         body.push_str("</div>");
+    }
+}
+
+/// Links to the changed rules behind a claim.
+fn causes_lists(report: &Report<'_>, causes: &Causes, lang: Lang, body: &mut String) {
+    let links = |changes: &[usize]| -> String {
+        let changes = changes.iter().filter_map(|at| Some((at, report.comparison.changes.get(*at)?)));
+        let links = changes.map(|(at, change)| {
+            format!("<li><a href=\"#change-{}\">{}</a></li>", at + 1, escaped(&about(change, lang)))
+        });
+        links.collect()
+    };
+    let mut list = |title: &str, changes: &[usize]| {
+        let _ = write!(body, "<p>{}</p><ul>{}</ul>", escaped(title), links(changes));
+    };
+    if !causes.changes.is_empty() {
+        let mut title = because(causes, lang).to_owned();
+        if let (Lang::En, Some(first)) = (lang, title.get_mut(..1)) {
+            first.make_ascii_uppercase();
+        }
+        list(&title, &causes.changes);
+    }
+    for one in &causes.through {
+        let title = through(one, lang);
+        let title = match lang {
+            _ if one.changes.is_empty() => title,
+            Lang::En => format!("{title}, which may read"),
+            Lang::Zh => format!("{title}，其中可能涉及"),
+        };
+        list(&title, &one.changes);
     }
 }
 

@@ -4,11 +4,12 @@ use fen_compiler::{Change, Head, Lang, Side};
 use serde_json::{Value, json};
 
 use super::book::Tally;
+use super::by::Place;
+use super::causes::Causes;
 use super::numbers::decimal;
 use super::outputs::Output;
 use super::report::{Report, value};
 use super::settle::{Reasons, Settled};
-use super::touches::Touches;
 
 pub(crate) fn json(report: &Report<'_>) -> String {
     let comparison = report.comparison;
@@ -17,7 +18,7 @@ pub(crate) fn json(report: &Report<'_>) -> String {
         .iter()
         .map(|one| json!({ "kind": one.kind.as_str(), "old": one.old, "new": one.new }))
         .collect();
-    let settled = report.settled.as_ref().map(|(settled, touches)| claims(settled, touches.as_ref()));
+    let settled = report.settled.as_ref().map(|(settled, causes)| claims(settled, causes));
     let all = json!({
         "old": head(&comparison.old),
         "new": head(&comparison.new),
@@ -61,7 +62,7 @@ fn change(change: &Change) -> Value {
     })
 }
 
-fn claims(settled: &Settled, touches: Option<&Touches<'_>>) -> Value {
+fn claims(settled: &Settled, causes: &[Causes]) -> Value {
     let output = settled.main_output();
     let scale = output.map_or(0, |output| output.scale);
     let totals: Vec<Value> = settled
@@ -94,7 +95,7 @@ fn claims(settled: &Settled, touches: Option<&Touches<'_>>) -> Value {
         fields.insert("rejections".into(), reasons(&settled.newly_rejected));
         fields.insert("no_longer_rejected".into(), reasons(&settled.newly_settled));
         fields.insert("by".into(), by(settled, scale));
-        fields.insert("top".into(), top(settled, touches, scale));
+        fields.insert("top".into(), top(settled, causes, scale));
     }
     all
 }
@@ -128,29 +129,37 @@ fn reasons(reasons: &Reasons) -> Value {
 fn by(settled: &Settled, scale: u32) -> Value {
     let mut all = Vec::new();
     for (by, tallies) in settled.by.iter().zip(&settled.book.groups) {
-        let names: Vec<Option<String>> = tallies.keys().map(|key| by.key_name(*key)).collect();
-        let groups = by.groups(tallies, Lang::En).into_iter().enumerate().map(|(at, group)| {
+        let groups = by.groups(tallies, Lang::En).into_iter().map(|group| {
             let mut fields = tally(&group.tally, scale);
             if let Some(fields) = fields.as_object_mut() {
-                match group.bounds {
-                    Some((from, to)) => {
+                match (group.place, group.bounds) {
+                    (Place::Missing, _) => {
+                        fields.insert("missing".into(), true.into());
+                    }
+                    (Place::Several, _) => {
+                        fields.insert("several".into(), true.into());
+                    }
+                    (Place::Of(_), Some((from, to))) => {
                         fields.insert("from".into(), from.map(|from| from.to_string()).into());
                         fields.insert("to".into(), to.map(|to| to.to_string()).into());
                     }
-                    None => {
-                        fields.insert("value".into(), names.get(at).cloned().flatten().into());
+                    (Place::Of(key), None) => {
+                        fields.insert("value".into(), by.key_name(key).into());
                     }
                 }
             }
             fields
         });
         let groups: Vec<Value> = groups.collect();
+        if groups.is_empty() {
+            continue;
+        }
         all.push(json!({ "input": by.column.name, "label": by.column.label, "groups": groups }));
     }
     all.into()
 }
 
-fn top(settled: &Settled, touches: Option<&Touches<'_>>, scale: u32) -> Value {
+fn top(settled: &Settled, causes: &[Causes], scale: u32) -> Value {
     let outputs: &[Output] = settled.grains.get(settled.main.0).map_or(&[], |grain| &grain.outputs);
     let values = |values: &[Option<i128>]| {
         let pairs = outputs.iter().zip(values);
@@ -158,7 +167,9 @@ fn top(settled: &Settled, touches: Option<&Touches<'_>>, scale: u32) -> Value {
             pairs.map(|(output, one)| (output.column.name.clone(), one.map(|one| value(Some(one), output)).into()));
         Value::Object(pairs.collect())
     };
-    let all = settled.book.top.kept().iter().map(|kept| {
+    let all = settled.book.top.kept().iter().zip(causes).map(|(kept, causes)| {
+        let through =
+            causes.through.iter().map(|one| json!({ "name": one.name, "of": one.of.as_str(), "changes": one.changes }));
         let inputs = kept.inputs.iter().map(|(name, text)| (name.clone(), text.clone().into()));
         let explained = kept.explained.and_then(|row| settled.explained.get(&row));
         json!({
@@ -168,7 +179,9 @@ fn top(settled: &Settled, touches: Option<&Touches<'_>>, scale: u32) -> Value {
             "inputs": Value::Object(inputs.collect()),
             "old": values(&kept.old),
             "new": values(&kept.new),
-            "changes": touches.map(|touches| touches.of(kept)).unwrap_or_default(),
+            "changes": causes.changes,
+            "through": through.collect::<Vec<_>>(),
+            "known": causes.is_known,
             "explanations": explained.map(|[old, new]| json!({ "old": old, "new": new })),
         })
     });

@@ -1,7 +1,9 @@
 //! `fen diff`: which rules two policies do not have in common, and what that makes of claims.
 
 mod book;
+mod bounds;
 mod by;
+mod causes;
 mod html;
 mod json;
 pub(crate) mod numbers;
@@ -61,7 +63,11 @@ pub(crate) fn diff(args: &DiffArgs, lang: Lang) -> Outcome<ExitCode> {
             let touches = settled.main_output().map(|output| {
                 Touches::new(&comparison.changes, [old, new], &names, &output.column.name, dated_by.clone())
             });
-            (settled, touches)
+            let causes = settled.book.top.kept().iter().map(|claim| {
+                let explained = claim.explained.and_then(|row| settled.explained.get(&row));
+                touches.as_ref().map(|touches| causes::causes(touches, claim, explained)).unwrap_or_default()
+            });
+            (settled, causes.collect())
         }),
     };
     let said = match args.format {

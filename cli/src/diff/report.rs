@@ -7,16 +7,17 @@ use fen_schema::{Column, ColumnType, Text};
 
 use super::book::Kept;
 use super::by::Group;
+use super::causes::{Causes, Others, Through};
 use super::numbers::{decimal, grouped};
 use super::outputs::Output;
 use super::settle::Settled;
-use super::touches::Touches;
 use crate::run::totals::unit_name;
 
 /// Everything there is to say.
 pub(crate) struct Report<'r> {
     pub(crate) comparison: &'r Comparison,
-    pub(crate) settled: Option<(&'r Settled, Option<Touches<'r>>)>,
+    /// What came of the claims; by claim that changes most, why.
+    pub(crate) settled: Option<(&'r Settled, Vec<Causes>)>,
 }
 
 /// One of two texts.
@@ -94,11 +95,58 @@ pub(crate) fn groups(settled: &Settled, lang: Lang) -> Vec<(&Column, Vec<Group>)
 pub(crate) fn outputs(settled: &Settled, kept: &Kept, lang: Lang) -> Vec<(String, String, String)> {
     let Some(grain) = settled.grains.get(settled.main.0) else { return Vec::new() };
     let pairs = grain.outputs.iter().zip(kept.old.iter().zip(&kept.new));
+    let shown = |number: Option<i128>, output: &Output| labelled(&value(number, output), &output.column, lang);
     pairs
         .map(|(output, (old, new))| {
-            (label(&output.column.label, lang).to_owned(), value(*old, output), value(*new, output))
+            (label(&output.column.label, lang).to_owned(), shown(*old, output), shown(*new, output))
         })
         .collect()
+}
+
+/// The inputs of a claim that are given: what people call them, and their texts.
+pub(crate) fn inputs(settled: &Settled, kept: &Kept, lang: Lang) -> Vec<(String, String)> {
+    let given = kept.inputs.iter().filter(|(_, text)| !text.is_empty());
+    given
+        .map(|(name, text)| match settled.inputs.iter().find(|column| column.name == *name) {
+            Some(column) => (label(&column.label, lang).to_owned(), labelled(text, column, lang)),
+            None => (name.clone(), text.clone()),
+        })
+        .collect()
+}
+
+/// The value of an enum as people call it; other texts as they are.
+fn labelled(text: &str, column: &Column, lang: Lang) -> String {
+    let known = column.values.iter().find(|value| value.name == text);
+    known.map_or_else(|| text.to_owned(), |value| label(&value.label, lang).to_owned())
+}
+
+/// The name of a claim, or of a group, that is shown: `row 3`, `hospital H1`; of the whole file, what it is.
+pub(crate) fn claim_name(settled: &Settled, kept: &Kept, lang: Lang) -> String {
+    match (kept.row, lang) {
+        (Some(row), Lang::En) => format!("row {row}"),
+        (Some(row), Lang::Zh) => format!("第 {row} 行"),
+        (None, _) if kept.name.is_empty() => say(lang, "everything", "全部").to_owned(),
+        (None, _) => format!("{} {}", settled.unit_name(lang), kept.name),
+    }
+}
+
+/// What the list of changed rules behind a claim is headed by.
+pub(crate) fn because(causes: &Causes, lang: Lang) -> &'static str {
+    match causes.is_known {
+        true => say(lang, "because of", "因"),
+        false => say(lang, "may be because of", "可能因"),
+    }
+}
+
+/// What a claim takes from other claims: `earlier claims (paid_before)`.
+pub(crate) fn through(through: &Through, lang: Lang) -> String {
+    let of = match through.of {
+        Others::Earlier => say(lang, "through earlier claims", "经先前单据"),
+        Others::All => say(lang, "through the total", "经合计"),
+        Others::Divided => say(lang, "through the division", "经分配"),
+        Others::Linked => say(lang, "through the claim it is linked to", "经所关联的单据"),
+    };
+    say(lang, &format!("{of} ({})", through.name), &format!("{of}（{}）", through.name)).to_owned()
 }
 
 /// How the results of a claim come about by both policies, each under its heading.

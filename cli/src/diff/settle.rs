@@ -18,6 +18,7 @@ use crate::explain::{self, Explained};
 use crate::run::claims::{Batch, Claims};
 use crate::run::columns::Outputs;
 use crate::run::grains::GrainTable;
+use crate::run::header::Twins;
 use crate::run::input::Input;
 use crate::run::parameters::{settings, whole};
 use crate::run::progress::Progress;
@@ -29,6 +30,8 @@ pub(crate) struct Settled {
     pub(crate) rows: u64,
     /// Rows that neither policy settles.
     pub(crate) rejected_by_both: u64,
+    /// The inputs of the new policy, then those of the old one.
+    pub(crate) inputs: Vec<Column>,
     pub(crate) grains: Vec<Grain>,
     /// By grain, by output: what the old and the new policy give in all.
     pub(crate) totals: Vec<Vec<(i128, i128)>>,
@@ -115,8 +118,9 @@ pub(crate) fn settle(args: &DiffArgs, path: &Path, [old, new]: [&Policy; 2], nam
     let mut twin = input.twin()?;
     let times = streams.iter().map(Stream::passes).sum::<usize>() + 2 * usize::from(args.sort);
     let progress = Progress::new(input.size().map(|size| size.saturating_mul(times as u64)));
-    let mut old_claims = Claims::open(&mut input, old.schema(), progress.clone())?;
-    let mut new_claims = Claims::open(&mut twin, new.schema(), progress.clone())?;
+    let [old_twins, new_twins] = twins([old.schema(), new.schema()], names);
+    let mut old_claims = Claims::open_beside(&mut input, old.schema(), Some(&old_twins), progress.clone())?;
+    let mut new_claims = Claims::open_beside(&mut twin, new.schema(), Some(&new_twins), progress.clone())?;
     if args.sort {
         sorted((&mut input, &mut old_claims, old.schema()), (&mut twin, &mut new_claims, new.schema()), names)?;
     }
@@ -178,6 +182,19 @@ fn parameters(args: &DiffArgs, policies: [&Policy; 2]) -> Outcome<[Parameters; 2
     Ok([whole(old)?, whole(new)?])
 }
 
+/// By policy, what the other one calls its inputs.
+fn twins([old, new]: [&Schema; 2], names: &Translation) -> [Twins; 2] {
+    let mut twins = [Twins::default(), Twins::default()];
+    let [old_twins, new_twins] = &mut twins;
+    for column in &old.inputs {
+        if let Some(other) = new.inputs.iter().find(|other| other.name == names.of(&column.name)) {
+            old_twins.0.insert(column.name.clone(), other.clone());
+            new_twins.0.insert(other.name.clone(), column.clone());
+        }
+    }
+    twins
+}
+
 type Place<'a> = (&'a mut Input, &'a mut Claims, &'a Schema);
 
 /// The rows of both in one order: that of the date by which one of the policies, or both, order them.
@@ -215,9 +232,9 @@ fn sorted(old: Place<'_>, new: Place<'_>, names: &Translation) -> Outcome<()> {
 struct Pairing<'n> {
     settled: Settled,
     names: &'n Translation,
-    /// What groups belong to, if they are compared: by the text of their keys, their first row and, by input, the group, if
-    /// it is the same in all rows.
-    members: HashMap<String, (u64, Vec<Option<i128>>)>,
+    /// What groups belong to, if they are compared: by the text of their keys, their first row and, by input, where they
+    /// belong.
+    members: HashMap<String, (u64, Vec<Option<by::Place>>)>,
     /// The inputs of the new policy that tell groups apart.
     keys: Vec<(usize, Column)>,
 }
@@ -233,6 +250,7 @@ impl<'n> Pairing<'n> {
         let settled = Settled {
             rows: 0,
             rejected_by_both: 0,
+            inputs: new.inputs.iter().chain(&old.inputs).cloned().collect(),
             grains,
             totals,
             main,
@@ -292,7 +310,7 @@ impl<'n> Pairing<'n> {
         }
         let records =
             ((&old.0.claims, old.2.map(|(_, record)| record)), (&new.0.claims, new.2.map(|(_, record)| record)));
-        let groups: Vec<Option<i128>> = by.iter().map(|by| by.group(records.0, records.1)).collect();
+        let groups: Vec<Option<by::Place>> = by.iter().map(|by| Some(by.group(records.0, records.1))).collect();
         if *is_by_row {
             let inputs = || inputs(records.0, records.1);
             book.add(one, other, &groups, |old, new| Kept {
@@ -314,7 +332,7 @@ impl<'n> Pairing<'n> {
         let (_, members) = self.members.entry(key.join("\u{1f}")).or_insert_with(|| (number, groups.clone()));
         for (known, group) in members.iter_mut().zip(groups) {
             if *known != group {
-                *known = None;
+                *known = Some(by::Place::Several);
             }
         }
     }
@@ -458,6 +476,14 @@ impl Settled {
         let sums_differ = self.totals.iter().flatten().any(|(old, new)| old != new);
         let gone = !self.newly_rejected.is_empty() || !self.newly_settled.is_empty();
         !(sums_differ || gone || all.changed > 0 || all.newly_rejected > 0 || all.newly_settled > 0)
+    }
+
+    /// What is counted in tables.
+    pub(crate) fn count_name(&self, lang: Lang) -> String {
+        match self.is_by_row {
+            true => if lang == Lang::Zh { "例数" } else { "claims" }.to_owned(),
+            false => self.unit_name(lang),
+        }
     }
 
     /// What a row, or a group that is compared, is called.

@@ -4,10 +4,12 @@ use std::fmt::Write as _;
 
 use fen_compiler::{Difference, Head, Lang};
 
+use super::causes::Causes;
 use super::numbers::signed;
-use super::report::{Report, about, amount, explanations, groups, label, outputs, say, source};
+use super::report::{
+    Report, about, amount, because, claim_name, explanations, groups, inputs, label, outputs, say, source, through,
+};
 use super::settle::{Reasons, Settled};
-use super::touches::Touches;
 use crate::language::schema_language;
 use crate::width::{columns_of, padded};
 
@@ -15,8 +17,8 @@ pub(crate) fn text(report: &Report<'_>, lang: Lang) -> String {
     let mut text = String::new();
     heads(report, lang, &mut text);
     rules(report, lang, &mut text);
-    if let Some((settled, touches)) = &report.settled {
-        claims(report, settled, touches.as_ref(), lang, &mut text);
+    if let Some((settled, causes)) = &report.settled {
+        claims(report, settled, causes, lang, &mut text);
     }
     text
 }
@@ -105,7 +107,7 @@ pub(crate) fn counts(settled: &Settled, lang: Lang) -> Vec<(String, u64)> {
     counts
 }
 
-fn claims(report: &Report<'_>, settled: &Settled, touches: Option<&Touches<'_>>, lang: Lang, text: &mut String) {
+fn claims(report: &Report<'_>, settled: &Settled, causes: &[Causes], lang: Lang, text: &mut String) {
     text.push('\n');
     let counts = counts(settled, lang);
     let width = counts.iter().map(|(word, _)| columns_of(word)).max().unwrap_or(0);
@@ -136,11 +138,12 @@ fn claims(report: &Report<'_>, settled: &Settled, touches: Option<&Touches<'_>>,
         Lang::En => writeln!(text, "\n{name}: more for {more}, less for {less}"),
         Lang::Zh => writeln!(text, "\n{name}：增加 {more}，减少 {less}"),
     };
+    let claims = settled.count_name(lang);
     for (column, groups) in groups(settled, lang) {
         let mut rows = vec![
             [
                 label(&column.label, lang),
-                say(lang, "claims", "例数"),
+                &claims,
                 say(lang, "more", "增加"),
                 say(lang, "less", "减少"),
                 say(lang, "old", "旧"),
@@ -166,7 +169,7 @@ fn claims(report: &Report<'_>, settled: &Settled, touches: Option<&Touches<'_>>,
         text.push('\n');
         table(&rows, text);
     }
-    top(report, settled, touches, lang, text);
+    top(report, settled, causes, lang, text);
 }
 
 fn reasons_text(title: &str, reasons: &Reasons, lang: Lang, text: &mut String) {
@@ -207,26 +210,17 @@ fn totals(settled: &Settled, lang: Lang, text: &mut String) {
     }
 }
 
-fn top(report: &Report<'_>, settled: &Settled, touches: Option<&Touches<'_>>, lang: Lang, text: &mut String) {
+fn top(report: &Report<'_>, settled: &Settled, causes: &[Causes], lang: Lang, text: &mut String) {
     let (kept, Some(output)) = (settled.book.top.kept(), settled.main_output()) else { return };
     if kept.is_empty() {
         return;
     }
     let _ = writeln!(text, "\n{}", say(lang, "what changes most", "变化最大的"));
-    for claim in kept {
-        let unit = settled.unit_name(lang);
-        let name = match (claim.row, lang) {
-            (Some(row), Lang::En) => format!("row {row}"),
-            (Some(row), Lang::Zh) => format!("第 {row} 行"),
-            (None, _) => format!("{unit} {}", claim.name),
-        };
+    for (claim, causes) in kept.iter().zip(causes) {
+        let name = claim_name(settled, claim, lang);
         let _ = writeln!(text, "\n  {name}  {}", signed(claim.difference, output.scale));
-        let inputs: Vec<String> = claim
-            .inputs
-            .iter()
-            .filter(|(_, text)| !text.is_empty())
-            .map(|(name, text)| format!("{name} {text}"))
-            .collect();
+        let inputs: Vec<String> =
+            inputs(settled, claim, lang).into_iter().map(|(name, text)| format!("{name} {text}")).collect();
         if !inputs.is_empty() {
             let _ = writeln!(text, "    {}", inputs.join(say(lang, ", ", "，")));
         }
@@ -236,20 +230,31 @@ fn top(report: &Report<'_>, settled: &Settled, touches: Option<&Touches<'_>>, la
                 false => writeln!(text, "    {name}  {old} -> {new}"),
             };
         }
-        let rules: Vec<usize> = touches.map(|touches| touches.of(claim)).unwrap_or_default();
-        for change in rules.iter().filter_map(|at| report.comparison.changes.get(*at)) {
-            let side =
-                |side: &Option<fen_compiler::Side>| side.as_ref().map_or("–", |side| side.text.get(lang)).to_owned();
-            let word = say(lang, "because of", "因");
-            let _ =
-                writeln!(text, "    {word} {}: {} -> {}", about(change, lang), side(&change.old), side(&change.new));
-        }
+        causes_text(report, causes, lang, text);
         for (word, explanation) in explanations(settled, claim, lang) {
             let _ = writeln!(text, "    {word}");
             for line in fen_explain::body(explanation, schema_language(lang)).lines() {
                 let _ = writeln!(text, "{}", format!("      {line}").trim_end());
             }
         }
+    }
+}
+
+fn causes_text(report: &Report<'_>, causes: &Causes, lang: Lang, text: &mut String) {
+    for change in causes.changes.iter().filter_map(|at| report.comparison.changes.get(*at)) {
+        let _ = writeln!(text, "    {} {}", because(causes, lang), about(change, lang));
+        for (word, side) in [(say(lang, "old", "旧"), &change.old), (say(lang, "new", "新"), &change.new)] {
+            let _ = writeln!(text, "      {word}  {}", side.as_ref().map_or("–", |side| side.text.get(lang)));
+        }
+    }
+    for one in &causes.through {
+        let changes = one.changes.iter().filter_map(|at| report.comparison.changes.get(*at));
+        let changes: Vec<String> = changes.map(|change| about(change, lang)).collect();
+        let _ = match (through(one, lang), changes.is_empty(), lang) {
+            (through, true, _) => writeln!(text, "    {through}"),
+            (through, false, Lang::En) => writeln!(text, "    {through}, which may read {}", changes.join("; ")),
+            (through, false, Lang::Zh) => writeln!(text, "    {through}，其中可能涉及{}", changes.join("；")),
+        };
     }
 }
 

@@ -12,7 +12,7 @@ use fen_schema::{Column, RejectCode, Schema, Text};
 
 use super::bad_rows::BadRows;
 use super::columns::{Cells, data_type};
-use super::header::match_columns;
+use super::header::{Twins, match_columns};
 use super::input::{Input, changed};
 use super::progress::{MAX_RECORD_BYTES, Progress};
 use super::quotes::Quotes;
@@ -119,6 +119,16 @@ impl Read for Metered {
 impl Claims {
     /// Begins to read a file: its header.
     pub(crate) fn open(input: &mut Input, schema: &Schema, progress: Progress) -> Outcome<Self> {
+        Self::open_beside(input, schema, None, progress)
+    }
+
+    /// The same for a file that another policy reads too.
+    pub(crate) fn open_beside(
+        input: &mut Input,
+        schema: &Schema,
+        twins: Option<&Twins>,
+        progress: Progress,
+    ) -> Outcome<Self> {
         let path = input.path();
         require_csv(path)?;
         let path = path.to_owned();
@@ -129,7 +139,7 @@ impl Claims {
         if !found {
             return Err(empty_file(&path, schema));
         }
-        let columns = match_columns(&header, schema, &path)?;
+        let columns = match_columns(&header, schema, twins, &path)?;
         // Where a policy looks beyond the row, bad rows are not left out: they may belong to a claim.
         let is_nullable = |column: &Column| column.optional || schema.plan.is_some();
         let fields =

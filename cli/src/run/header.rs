@@ -1,5 +1,6 @@
 //! Which column of a file is which input of the policy.
 
+use std::collections::HashMap;
 use std::path::Path;
 
 use csv::ByteRecord;
@@ -10,14 +11,25 @@ use crate::files::not_utf8;
 
 /// For every input of the policy, the column of the file that holds it: the one with its name, or with its label in
 /// either language. Only the one that names claims to take back may be absent: a file without it takes none back.
-pub(crate) fn match_columns(header: &ByteRecord, schema: &Schema, path: &Path) -> Outcome<Vec<Option<usize>>> {
+///
+/// In a file that two policies read, what the other one calls an input is looked for too; see [`Twins`].
+pub(crate) fn match_columns(
+    header: &ByteRecord,
+    schema: &Schema,
+    twins: Option<&Twins>,
+    path: &Path,
+) -> Outcome<Vec<Option<usize>>> {
     let names: Vec<Option<&str>> = header.iter().map(|name| std::str::from_utf8(name).ok().map(str::trim)).collect();
     let reverses = schema.plan.as_ref().and_then(|plan| plan.reversal).and_then(|reversal| {
         let at = usize::try_from(reversal.reverses).ok()?;
         schema.inputs.get(at)
     });
     let may_be_absent = |input: &Column| reverses.is_some_and(|reverses| reverses.name == input.name);
-    let is_missing = |input: &&Column| candidates(&names, input, schema).is_empty() && !may_be_absent(input);
+    let candidates = |input: &Column| match twins {
+        None => candidates(&names, input, schema),
+        Some(twins) => twins.candidates(&names, input, schema),
+    };
+    let is_missing = |input: &&Column| candidates(input).is_empty() && !may_be_absent(input);
     let missing: Vec<&Column> = schema.inputs.iter().filter(is_missing).collect();
     if !missing.is_empty() {
         // In another encoding none of the Chinese names can be found.
@@ -28,7 +40,7 @@ pub(crate) fn match_columns(header: &ByteRecord, schema: &Schema, path: &Path) -
     }
     let mut columns = Vec::new();
     for input in &schema.inputs {
-        match candidates(&names, input, schema).as_slice() {
+        match candidates(input).as_slice() {
             [] => columns.push(None),
             [only] => columns.push(Some(*only)),
             several => return Err(ambiguous(input, several, path)),
@@ -40,6 +52,36 @@ pub(crate) fn match_columns(header: &ByteRecord, schema: &Schema, path: &Path) -
         }
     }
     Ok(columns)
+}
+
+/// What another policy that reads the same file calls the inputs: by the input's name, the other's column.
+#[derive(Clone, Default)]
+pub(crate) struct Twins(pub(crate) HashMap<String, Column>);
+
+impl Twins {
+    /// The column with the input's name, else with its label, else with the other policy's name or label for it: a file may
+    /// have columns for both policies.
+    fn candidates(&self, names: &[Option<&str>], input: &Column, schema: &Schema) -> Vec<usize> {
+        let all = |is_it: &dyn Fn(&str) -> bool| -> Vec<usize> {
+            let found = names.iter().enumerate().filter(|(_, name)| name.is_some_and(is_it));
+            found.map(|(at, _)| at).collect()
+        };
+        let named = all(&|name| name == input.name);
+        if !named.is_empty() {
+            return named;
+        }
+        let own = candidates(names, input, schema);
+        let Some(twin) = self.0.get(&input.name).filter(|_| own.is_empty()) else { return own };
+        let is_free = |name: &str| {
+            let others = || schema.inputs.iter().filter(|other| other.name != input.name);
+            !others().any(|other| name == other.name || name == other.label.zh || name == other.label.en)
+        };
+        let named = all(&|name| name == twin.name && is_free(name));
+        match named.is_empty() {
+            true => all(&|name| (name == twin.label.zh || name == twin.label.en) && is_free(name)),
+            false => named,
+        }
+    }
 }
 
 fn candidates(names: &[Option<&str>], input: &Column, schema: &Schema) -> Vec<usize> {

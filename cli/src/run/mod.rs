@@ -5,7 +5,7 @@ mod bad_rows;
 pub(crate) mod claims;
 pub(crate) mod columns;
 pub(crate) mod grains;
-mod header;
+pub(crate) mod header;
 pub(crate) mod input;
 pub(crate) mod parameters;
 pub(crate) mod progress;

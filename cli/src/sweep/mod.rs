@@ -96,6 +96,16 @@ fn problem(problem: SweepProblem) -> Error {
             format!("`{text}` is no value of `{name}`, or lies between two of its steps"),
             format!("“{text}”不是“{name}”的取值，或不在其步长上"),
         ),
+        SweepProblem::OutOfRange { name, text, from, to } => Error::new(
+            "fen::sweep::out_of_range",
+            format!("parameter `{name}` cannot be {text}; it must be from {from} to {to}"),
+            format!("参数“{name}”不能取 {text}，应在 {from} 至 {to} 之间"),
+        ),
+        SweepProblem::Given { name } => Error::new(
+            "fen::sweep::given",
+            format!("`{name}` varies, so it cannot be given too; leave out one of the two"),
+            format!("“{name}”已由 --vary 变化，不能再给定；请去掉其中一个"),
+        ),
         SweepProblem::NoOrder { name } => Error::new(
             "fen::sweep::no_order",
             format!("`{name}` is a code or an id, which has no order; vary an amount, a date or an enum"),

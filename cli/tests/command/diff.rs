@@ -177,7 +177,9 @@ fn sums_gains_and_groups_are_those_worked_out_by_hand() {
     let rows: Vec<u64> = all["top"].as_array().unwrap().iter().map(|one| one["row"].as_u64().unwrap()).collect();
     let wanted: Vec<u64> = order.iter().take(3).map(|at| u64::try_from(*at).unwrap() + 1).collect();
     assert_eq!(rows, wanted);
-    assert_eq!(all["top"][0]["changes"].as_array().unwrap().is_empty(), claims[order[0]].1 != 1);
+    // A rate of its own, or what is left of the cap after earlier claims.
+    let has = |part: &str| !all["top"][0][part].as_array().unwrap().is_empty();
+    assert!(if claims[order[0]].1 == 1 { has("changes") || has("through") } else { has("through") });
 }
 
 /// The same as `fen explain` says of them, one by one.
@@ -256,6 +258,131 @@ fn groups_are_compared_where_money_is_theirs() {
     // Another fund for the new policy.
     let args = [args.as_slice(), &["--set-new", "fund=1200.00"]].concat();
     assert_eq!(json(&folder, &args)["claims"]["difference"], "600.00");
+}
+
+/// A file has the columns of one of the policies, or those of both.
+#[test]
+fn columns_have_the_names_of_either_policy() {
+    let folder = Folder::new();
+    let chinese = repository("policies/qujing/结余留用.fen").display().to_string();
+    let headers = ["budget,spent", "打包总额,实际支出", "budget,实际支出"];
+    for text in headers.map(|header| format!("{header}\n100,50\n")) {
+        folder.write("s.csv", &text);
+        for pair in [[surplus(), chinese.clone()], [chinese.clone(), surplus()]] {
+            let [one, other] = pair;
+            let done = folder.fen(&["diff", &one, &other, "--input", "s.csv"]);
+            assert!(done.good().contains("settled by both (row)  1"), "{text} {}", done.stdout());
+        }
+    }
+    folder.write("s.csv", "budget,spent,打包总额,实际支出\n100,50,100,50\n");
+    folder.fen(&["diff", &surplus(), &chinese, "--input", "s.csv"]).good();
+    folder.write("s.csv", "budget\n100\n");
+    folder.fen(&["diff", &surplus(), &chinese, "--input", "s.csv"]).refused("fen::claims::missing_column");
+    let policy = |input: &str| {
+        format!(
+            "policy c.x\nround half up to 0.01 yuan\ninput {input}: money from 0 yuan to 1000 yuan\np = 50% * {input}\noutput p\n"
+        )
+    };
+    folder.write("a.fen", policy("a"));
+    folder.write("cost.fen", policy("cost"));
+    folder.write("c.csv", "a\n5\n");
+    let done = folder.fen(&["diff", "a.fen", "cost.fen", "--input", "c.csv"]);
+    assert!(done.stdout().contains("p      2.50  2.50"), "{}", done.stdout());
+}
+
+/// Tables by what a hospital has several of add up.
+#[test]
+fn groups_of_several_kinds() {
+    let policy = |fund: &str| {
+        format!(
+            "policy c.pool\nround half up to 0.01 yuan\nenum kind = emp \"职工\" / \"employees\" | res\nkey hospital: id\n\
+             input kind: kind\ninput cost: money from 0 yuan to 100_000 yuan\nparam fund: money = {fund}\n\
+             spent = sum cost per hospital\nsplit fund over hospital by spent -> payment\noutput payment per hospital\n"
+        )
+    };
+    let folder = Folder::new();
+    folder.write("old.fen", policy("10_000 yuan"));
+    folder.write("new.fen", policy("12_000 yuan"));
+    folder.write("c.csv", "hospital,kind,cost\na,emp,100\nb,res,100\nb,emp,300\nc,res,500\n");
+    let args = ["diff", "old.fen", "new.fen", "--input", "c.csv"];
+    let report = json(&folder, &[args.as_slice(), &["--format", "json"]].concat());
+    let by = report["claims"]["by"].as_array().unwrap();
+    assert_eq!(by.len(), 1, "amounts of single rows are not those of a hospital");
+    let groups = by[0]["groups"].as_array().unwrap();
+    let sums: Vec<_> =
+        groups.iter().map(|one| (&one["value"], one["several"] == true, one["difference"].as_str())).collect();
+    let (emp, res, null) = (Value::from("emp"), Value::from("res"), Value::Null);
+    assert_eq!(sums, [(&emp, false, Some("200.00")), (&res, false, Some("1000.00")), (&null, true, Some("800.00"))]);
+    let text = folder.fen(&args).stdout();
+    assert!(text.contains("several           1     1") && text.contains("kind       hospital"), "{text}");
+    assert!(text.contains("through the division (payment), which may read parameter fund"), "{text}");
+}
+
+/// Only the rules that make a difference to the claim are its causes.
+#[test]
+fn causes_alter_the_value() {
+    let ladder = "fund = min(rate[hospital] * scope + extra, max(cap - before, 0 yuan))\nscope = max(eligible - 400 yuan, 0 yuan)\n\
+        scope tier ..5_000 yuan -> extra 0%\nscope tier 5_000..10_000 yuan -> extra 5%\nscope tier 10_000 yuan.. -> extra 10%\n";
+    let whole = "fund = min(rate[hospital] * max(eligible - 400 yuan, 0 yuan), max(cap - before, 0 yuan))\n";
+    let old = OLD.replace(whole, ladder).replace("100_000 yuan", "20_000 yuan");
+    let new = old
+        .replace("county 80%", "county 82%")
+        .replace("20_000 yuan", "25_000 yuan")
+        .replace("5_000..10_000", "5_000..12_000")
+        .replace("tier 10_000 yuan..", "tier 12_000 yuan..");
+    let folder = Folder::new();
+    folder.write("old.fen", &old);
+    folder.write("new.fen", &new);
+    folder.write(
+        "c.csv",
+        "person,discharged,hospital,urgent,eligible\na,2022-03-01,county,false,629.66\nb,2022-03-02,city,false,15400\n\
+         c,2022-03-02,township,false,40000\nd,2022-03-02,county,false,8000\nd,2022-03-03,city,false,30000\n",
+    );
+    let report = json(&folder, &["diff", "old.fen", "new.fen", "--input", "c.csv", "--format", "json"]);
+    let changes = report["changes"].as_array().unwrap();
+    let top = report["claims"]["top"].as_array().unwrap();
+    let causes = |row: u64| {
+        let claim = top.iter().find(|one| one["row"] == row).unwrap();
+        let changes: Vec<&str> = claim["changes"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|at| changes[usize::try_from(at.as_u64().unwrap()).unwrap()]["name"].as_str().unwrap())
+            .collect();
+        let through: Vec<&str> =
+            claim["through"].as_array().unwrap().iter().map(|one| one["name"].as_str().unwrap()).collect();
+        (changes, through)
+    };
+    assert_eq!(causes(1), (vec!["rate"], vec![]));
+    assert_eq!(causes(2), (vec!["scope", "scope"], vec![]));
+    assert_eq!(causes(3), (vec!["cap"], vec![]));
+    assert_eq!(causes(4), (vec!["rate"], vec![]));
+    assert_eq!(causes(5), (vec!["cap"], vec!["before"]));
+}
+
+/// What changes only through other claims says so.
+#[test]
+fn changes_through_other_claims() {
+    let policy = |rate: &str| {
+        format!(
+            "policy c.r\nround half up to 0.01 yuan\nenum k = a | b \"乙\" / \"second\"\nkey p: id\ninput d: date\ninput kind: k\n\
+             input x: money from 0 yuan to 10_000 yuan\ndated by d\nparam r by k: rate = a {rate}, b 60%\n\
+             running before = sum pays per p per year\npays = min(r[kind] * x, max(1_000 yuan - before, 0 yuan))\noutput pays\n"
+        )
+    };
+    let folder = Folder::new();
+    folder.write("old.fen", policy("50%"));
+    folder.write("new.fen", policy("70%"));
+    folder.write("c.csv", "p,d,kind,x\nP,2022-01-01,a,1000\nP,2022-02-01,b,1000\n");
+    let text = folder.fen(&["diff", "old.fen", "new.fen", "--input", "c.csv"]).stdout();
+    assert!(text.contains("    because of parameter r, a\n      old  50%\n      new  70%\n    by the old"), "{text}");
+    assert!(
+        text.contains("    through earlier claims (before), which may read parameter r, a\n    by the old"),
+        "{text}"
+    );
+    assert!(text.contains("kind second"), "{text}");
+    let text = folder.fen(&["diff", "old.fen", "new.fen", "--input", "c.csv", "--lang", "zh"]).stdout();
+    assert!(text.contains("经先前单据（before），其中可能涉及参数 r，a") && text.contains("kind 乙"), "{text}");
 }
 
 #[test]

@@ -306,7 +306,8 @@ impl Checker<'_> {
             for row in &version.rows {
                 let in_row = row.holds(subject, base, rows.unit);
                 let condition = match &in_version {
-                    Some(in_version) => in_version.clone().and(in_row),
+                    // The row is what decides; that it is of this version goes without saying.
+                    Some(in_version) => Expr { span: in_row.span, ..in_version.clone().and(in_row) },
                     None => in_row,
                 };
                 let typed = value_of(row.at)
@@ -512,7 +513,8 @@ impl Checker<'_> {
                 });
                 let in_row = row.holds(subject, base, rows.unit);
                 let condition = match &in_version {
-                    Some(in_version) => in_version.clone().and(in_row),
+                    // The row is what decides; that it is of this version goes without saying.
+                    Some(in_version) => Expr { span: in_row.span, ..in_version.clone().and(in_row) },
                     None => in_row,
                 };
                 cases.push((condition, place, row.span));

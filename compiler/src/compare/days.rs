@@ -10,8 +10,9 @@ use crate::check::program::days_of;
 pub(super) enum Days {
     /// Both are in force; `None` is open.
     Common { from: Option<i32>, to: Option<i32> },
-    /// No day is common: the day of the old policy nearest to the new one, and that of the new one.
-    Apart { old: i32, new: i32 },
+    /// No day is common: the day of the old policy nearest to the new one, that of the new one, and the last day of the later
+    /// policy, up to which it is compared.
+    Apart { old: i32, new: i32, end: Option<i32> },
 }
 
 /// A stretch of days, with what holds on all of them.
@@ -40,7 +41,8 @@ impl Days {
             (Some(from), Some(to)) if to < from => {
                 let is_later = last(old) == Some(to);
                 let (old_day, new_day) = if is_later { (last(old), first(new)) } else { (first(old), last(new)) };
-                Self::Apart { old: old_day.unwrap_or(to), new: new_day.unwrap_or(from) }
+                let end = if is_later { last(new) } else { last(old) };
+                Self::Apart { old: old_day.unwrap_or(to), new: new_day.unwrap_or(from), end }
             }
             _ => Self::Common { from, to },
         }
@@ -53,9 +55,17 @@ impl Days {
         new: &[(Option<i32>, T)],
     ) -> Vec<Stretch<T>> {
         let (begin, end) = match self {
-            Self::Apart { old: old_day, new: new_day } => {
-                let (old, new) = (at(old, Some(old_day)), at(new, Some(new_day)));
-                return vec![Stretch { from: None, to: None, old, new }];
+            Self::Apart { old: old_day, new: new_day, end } => {
+                // The earlier policy stays at its last word; what the later one says goes on.
+                let last_word = |history: &[(Option<i32>, T)], day: i32| -> Vec<(Option<i32>, T)> {
+                    at(history, Some(day)).map(|value| (None, value)).into_iter().collect()
+                };
+                let (old, new) = match old_day < new_day {
+                    true => (last_word(old, old_day), new.to_vec()),
+                    false => (old.to_vec(), last_word(new, new_day)),
+                };
+                let from = Some(old_day.max(new_day));
+                return Self::Common { from, to: end }.stretches(&old, &new);
             }
             Self::Common { from, to } => (from, to),
         };
@@ -110,10 +120,16 @@ mod tests {
         let day = |text: &str| text.parse::<Date>().unwrap();
         let old = Some((day("1970-01-01"), Some(day("1970-12-31"))));
         let new = Some((day("1971-01-01"), None));
-        assert_eq!(Days::of(old, new), Days::Apart { old: 364, new: 365 });
-        assert_eq!(Days::of(new, old), Days::Apart { old: 365, new: 364 });
+        let apart = Days::Apart { old: 364, new: 365, end: None };
+        assert_eq!(Days::of(old, new), apart);
+        assert_eq!(Days::of(new, old), Days::Apart { old: 365, new: 364, end: None });
         assert_eq!(Days::of(old, None), Days::Common { from: Some(0), to: Some(364) });
-        let apart = Days::Apart { old: 364, new: 365 };
         assert_eq!(apart.stretches(&[(None, 1), (Some(365), 3)], &[(Some(365), 2)]), [stretch(None, None, 1, 2)]);
+        // Values of later days of the new policy.
+        let new = [(Some(365), 1), (Some(400), 2), (Some(500), 1)];
+        let wanted =
+            [stretch(None, Some(399), 1, 1), stretch(Some(400), Some(499), 1, 2), stretch(Some(500), None, 1, 1)];
+        assert_eq!(apart.stretches(&[(None, 1)], &new), wanted);
+        assert_eq!(Days::Apart { old: 364, new: 365, end: Some(450) }.stretches(&[(None, 1)], &new).len(), 2);
     }
 }

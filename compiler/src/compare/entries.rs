@@ -1,11 +1,14 @@
 //! A policy as a list of entries, one for each thing it defines, each with the facts that are stated of it in normal form.
 
+use std::collections::BTreeSet;
+
 use fen_grammar::diagnostic::Text;
 use fen_grammar::source::Span;
 use fen_grammar::tree::{self, Definition, DefinitionBody, Item, ItemKind, Literal, Name, ParamValue, Quoted, Yields};
 
 use super::normal::{Names, Range, quantity, rounding};
 use crate::check::program::{Program, days_of};
+use crate::check::types::{Measure, Type};
 use crate::resolve::header::date;
 use crate::rules::{RuleKind, Rules, cite, named};
 
@@ -341,7 +344,7 @@ impl<'a> View<'a> {
                     let Some(condition) = &case.condition else { continue };
                     let form = names.expr(condition);
                     let written = self.rules.text(condition.span);
-                    order.push((form.clone(), written.clone()));
+                    order.push((form.clone(), names.needs(condition), written.clone()));
                     let part = Text::new(format!("when {written}"), format!("当 {written}"));
                     facts.push(conditional(format!("when {form}"), part, &case.value, case.span, &case.cite));
                 }
@@ -351,8 +354,8 @@ impl<'a> View<'a> {
                     fact.cite.clone_from(&case.cite);
                     facts.push(fact);
                 }
-                let (forms, texts): (Vec<String>, Vec<String>) = order.into_iter().unzip();
-                let (form, text) = (forms.join(" ; "), texts.join("; "));
+                let texts: Vec<&str> = order.iter().map(|(_, _, written)| written.as_str()).collect();
+                let (form, text) = (in_order(&order).join(" ; "), texts.join("; "));
                 facts.push(Fact::new("order", ("order of cases", "情形的次序"), form, text, definition.name.span));
             }
         }
@@ -412,9 +415,26 @@ impl<'a> View<'a> {
             tree::RoundingMode::Down => ("down", "舍去"),
             tree::RoundingMode::Up => ("up", "进一"),
         };
-        let step = self.rules.text(one.step.span);
+        let step = self.step(&one.step);
         let fact = Fact::new(key, part, rounding(one), String::new(), one.step.span);
-        fact.in_words(Text::new(format!("{en} to {step}"), format!("{zh}到{step}")))
+        fact.in_words(Text::new(format!("{en} to {}", step.en), format!("{zh}到{}", step.zh)))
+    }
+
+    /// A step of rounding, in words of both languages.
+    fn step(&self, step: &tree::Quantity) -> Text {
+        let measure = match step.unit.kind {
+            tree::UnitKind::Of(unit) if step.unit.per.is_empty() => match unit {
+                tree::BaseUnit::Yuan => Type::MONEY,
+                tree::BaseUnit::Point => Type::Measure(Measure::SCORE),
+                tree::BaseUnit::Day => Type::Measure(Measure::DAYS),
+                tree::BaseUnit::Month => Type::Measure(Measure::MONTHS),
+                tree::BaseUnit::Year => Type::Measure(Measure::YEARS),
+                tree::BaseUnit::Person => Type::Measure(Measure::PERSONS),
+                tree::BaseUnit::Case => Type::Measure(Measure::CASES),
+            },
+            _ => return same(self.rules.text(step.span)),
+        };
+        self.program.show(measure, &step.value)
     }
 
     fn row(&self, row: &tree::LadderRow, span: Span) -> Row {
@@ -464,6 +484,25 @@ impl<'a> View<'a> {
             })
             .collect()
     }
+}
+
+/// The conditions of cases in an order that is the same for all orders of one meaning: cases that exclude one another may be
+/// exchanged.
+fn in_order(cases: &[(String, Vec<(String, BTreeSet<String>)>, String)]) -> Vec<&str> {
+    let mut left: Vec<_> = cases.iter().collect();
+    let mut order = Vec::new();
+    while !left.is_empty() {
+        let excludes = |one: &[(String, BTreeSet<String>)], other: &[(String, BTreeSet<String>)]| {
+            one.iter().any(|(of, values)| other.iter().any(|(known, others)| known == of && values.is_disjoint(others)))
+        };
+        let may_be_first = |at: &usize| {
+            let Some((_, needs, _)) = left.get(*at) else { return false };
+            left.iter().take(*at).all(|(_, before, _)| excludes(before, needs))
+        };
+        let first = (0..left.len()).filter(may_be_first).min_by_key(|at| left.get(*at).map(|(form, ..)| form));
+        order.push(left.remove(first.unwrap_or(0)).0.as_str());
+    }
+    order
 }
 
 /// Days since 1970-01-01; a checked policy has only days that exist.

@@ -61,6 +61,7 @@ pub(super) fn match_names(old: &mut View<'_>, new: &View<'_>, is_translation: bo
         let before = renamed.len();
         alike(old, new, &mut renamed);
         receivers_of_ladders(old, new, is_translation, &mut renamed);
+        inputs(old, new, &mut renamed);
         if renamed.len() == before && is_translation {
             by_place(old, new, &mut renamed);
         }
@@ -238,6 +239,36 @@ fn alike(old: &mut View<'_>, new: &View<'_>, renamed: &mut Vec<Renamed>) {
         rename(&mut old.names, kind, &one, &other, renamed);
     }
     named_ladders(old, new, renamed);
+}
+
+/// Inputs of one type and range, if no other pair has those and a rule says the same of both.
+fn inputs(old: &mut View<'_>, new: &View<'_>, renamed: &mut Vec<Renamed>) {
+    let (olds, news) = (old.entries(), new.entries());
+    let Open { old: open_old, new: open_new } = open(&olds, &news, RuleKind::Input);
+    let rules = |entries: &[Entry<'_>]| -> HashSet<(RuleKind, String, String)> {
+        let said = entries.iter().filter_map(|entry| Some((entry.kind, entry.key.clone(), said(entry)?)));
+        said.collect()
+    };
+    let (known, wanted) = (rules(&olds), rules(&news));
+    let mut pairs = Vec::new();
+    for entry in &open_old {
+        let is_like = |other: &&&Entry<'_>| facts(other) == facts(entry);
+        let likes: Vec<_> = open_new.iter().filter(is_like).collect();
+        let ([other], 1) = (likes.as_slice(), open_old.iter().filter(is_like).count()) else { continue };
+        let mut names = old.names.clone();
+        names.symbols.insert(entry.name.clone(), other.name.clone());
+        let view = View { rules: old.rules, program: old.program, names };
+        if rules(&view.entries()).difference(&known).any(|rule| wanted.contains(rule)) {
+            pairs.push((entry.name.clone(), other.name.clone()));
+        }
+    }
+    for (one, other) in pairs {
+        rename(&mut old.names, RuleKind::Input, &one, &other, renamed);
+    }
+}
+
+fn facts<'e>(entry: &'e Entry<'_>) -> Vec<(&'e str, &'e str)> {
+    entry.facts.iter().map(|fact| (fact.key.as_str(), fact.form.as_str())).collect()
 }
 
 /// Ladders with a name of their own.

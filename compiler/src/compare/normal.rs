@@ -1,7 +1,7 @@
 //! The normal form of what a policy says: two texts of one meaning have one form, whatever their layout, their language,
 //! the order of what may be exchanged, and, under a mapping of names, their names.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use fen_grammar::tree::{
     Aggregate, BaseUnit, BinaryOp, Bounds, Comparison, Edge, Expr, ExprKind, Function, Grain, Literal, LiteralKind,
@@ -159,6 +159,35 @@ impl Names {
             Comparison::Le => format!("({left}<={right})"),
             Comparison::Gt => format!("({right}<{left})"),
             Comparison::Ge => format!("({right}<={left})"),
+        }
+    }
+
+    /// What a condition needs: values of which a thing must have one. What is not said so is left out.
+    pub(super) fn needs(&self, condition: &Expr) -> Vec<(String, BTreeSet<String>)> {
+        let one = |value: &Expr, only: String| vec![(self.expr(value), BTreeSet::from([only]))];
+        match &condition.kind {
+            ExprKind::And(left, right) => [self.needs(left), self.needs(right)].concat(),
+            ExprKind::Name(name) if self.own.contains(name) => one(condition, "true".to_owned()),
+            ExprKind::Not(inner) if matches!(&inner.kind, ExprKind::Name(name) if self.own.contains(name)) => {
+                one(inner, "false".to_owned())
+            }
+            ExprKind::In(value, members) if members.iter().all(|member| self.is_value(member)) => {
+                vec![(self.expr(value), members.iter().map(|member| self.expr(member)).collect())]
+            }
+            ExprKind::Compare(Comparison::Eq, value, other) if self.is_value(other) => one(value, self.expr(other)),
+            ExprKind::Compare(Comparison::Eq, other, value) if self.is_value(other) => one(value, self.expr(other)),
+            _ => Vec::new(),
+        }
+    }
+
+    /// Whether it is a value of its own: two that are written otherwise are two values.
+    fn is_value(&self, expr: &Expr) -> bool {
+        match &expr.kind {
+            ExprKind::Literal(_) => true,
+            ExprKind::Name(name) => {
+                !self.own.contains(name) && name.split_once('.').is_none_or(|(link, _)| !self.own.contains(link))
+            }
+            _ => false,
         }
     }
 

@@ -188,6 +188,66 @@ fn names_in_one_language() {
 }
 
 #[test]
+fn renamed_inputs() {
+    let policy = |input: &str, more: &str| {
+        format!(
+            "policy a.b\ninput {input}: money from 0 yuan to 1_000 yuan\n{more}p = 50% * {input}\nround half up to 0.01 yuan\noutput p\n"
+        )
+    };
+    assert_eq!(lines(&compared(&policy("a", ""), &policy("b", ""))), ["renamed a b"]);
+    // No rule says the same of both.
+    let other = policy("b", "").replace("50%", "60%");
+    assert_eq!(lines(&compared(&policy("a", ""), &other)).len(), 3);
+    // Two could be meant.
+    let two = policy("b", "input c: money from 0 yuan to 1_000 yuan\n").replace("* b", "* b + c");
+    assert_eq!(lines(&compared(&policy("a", ""), &two)).len(), 4);
+}
+
+#[test]
+fn cases_that_exclude_one_another_may_be_exchanged() {
+    let policy = |cases: &str| {
+        format!(
+            "policy a.b\nenum k = a | b | c\ninput kind: k\ninput f: bool\nx = {cases}\n  otherwise : 3\noutput x\n"
+        )
+    };
+    let diff = |one: &str, other: &str| lines(&compared(&policy(one), &policy(other)));
+    let none: [&str; 0] = [];
+    for (one, other) in [
+        ("when kind is a : 1\n  when kind is b : 2", "when kind is b : 2\n  when kind is a : 1"),
+        ("when kind in (a, c) : 1\n  when kind is b and f : 2", "when kind is b and f : 2\n  when kind in (a, c) : 1"),
+        ("when f : 1\n  when not f and kind is a : 2", "when kind is a and not f : 2\n  when f : 1"),
+    ] {
+        assert_eq!(diff(one, other), none, "{one}");
+    }
+    let changed = diff("when f : 1\n  when kind is b : 2", "when kind is b : 2\n  when f : 1");
+    assert_eq!(changed, ["definition x (order of cases): f; kind is b [] -> kind is b; f []"]);
+}
+
+#[test]
+fn later_days_of_a_policy_that_follows() {
+    let policy = |force: &str, values: &str| {
+        format!(
+            "policy a.b\nin force {force}\ninput d: date\ninput x: money from 0 yuan to 10_000 yuan\ndated by d\nparam c: money\n{values}y = min(x, c)\noutput y\n"
+        )
+    };
+    let old = policy("from 2023-01-01 to 2023-12-31", "  from 2020-01-01: 100 yuan\n  from 2023-03-01: 150 yuan\n");
+    let new = policy("from 2024-01-01", "  from 2020-01-01: 150 yuan\n  from 2024-07-01: 999 yuan\n");
+    let changes = lines(&compared(&old, &new));
+    assert_eq!(
+        changes.get(1..),
+        Some(&["parameter c () 2024-07-01..: 150.00 yuan [] -> 999.00 yuan []".to_owned()][..])
+    );
+}
+
+#[test]
+fn roundings_in_words_of_both_languages() {
+    let new = STAY.replace("half up to 0.01 yuan", "half even to 0.01 yuan");
+    let comparison = compared(STAY, &new);
+    let side = comparison.changes[0].new.as_ref().unwrap();
+    assert_eq!((side.text.en.as_str(), side.text.zh.as_str()), ("half even to 0.01 yuan", "四舍六入五成双到0.01元"));
+}
+
+#[test]
 fn translations_are_the_same() {
     let [old, new] = ["surplus.fen", "结余留用.fen"].map(|name| {
         std::fs::read_to_string(format!("{}/../policies/qujing/{name}", env!("CARGO_MANIFEST_DIR"))).unwrap()

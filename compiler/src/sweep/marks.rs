@@ -76,9 +76,9 @@ pub(crate) fn places(pieces: &Pieces, line: &Line, broken: &dyn Fn(i128) -> Opti
         if end == *start {
             continue;
         }
-        for (at, turned) in ways(function, *start, end, line) {
+        for Way { at, turned, exact } in ways(function, *start, end, line) {
             if turned != 0 && last_way != 0 && turned != last_way {
-                turn(&mut found, function, at, line);
+                turn(&mut found, function, at, exact, line);
             }
             last_way = if turned == 0 { last_way } else { turned };
         }
@@ -87,7 +87,7 @@ pub(crate) fn places(pieces: &Pieces, line: &Line, broken: &dyn Fn(i128) -> Opti
 }
 
 /// Marks that a function turns round at a place: with what else is marked there, or by itself inside of a curve.
-fn turn(found: &mut Vec<Place>, function: &Rc<Function>, at: i128, line: &Line) {
+fn turn(found: &mut Vec<Place>, function: &Rc<Function>, at: i128, exact: Option<BigRational>, line: &Line) {
     if let Some(known) = found.last_mut().filter(|known| known.right == at) {
         if !known.kinds.contains(&MarkKind::NotMonotone) {
             known.kinds.push(MarkKind::NotMonotone);
@@ -95,20 +95,31 @@ fn turn(found: &mut Vec<Place>, function: &Rc<Function>, at: i128, line: &Line) 
         return;
     }
     let slope = |place: i128| function.ideal(&line.at(place)).map_or_else(BigRational::zero, |ideal| ideal.slope);
-    let slopes = (slope(at - 1), slope(at));
-    found.push(Place { right: at, kinds: vec![MarkKind::NotMonotone], x: line.at(at), slopes, jump: None });
+    let x = exact.unwrap_or_else(|| line.at(at));
+    // One step before and after it.
+    let after = if x == line.at(at) { at + 1 } else { at };
+    let slopes = (slope(at - 1), slope(after));
+    found.push(Place { right: at, kinds: vec![MarkKind::NotMonotone], x, slopes, jump: None });
+}
+
+/// Which way a function goes from a place on.
+struct Way {
+    at: i128,
+    turned: i8,
+    /// Where the slope is zero, if that is known to be between this place and the one before.
+    exact: Option<BigRational>,
 }
 
 /// Which ways a function goes on a stretch, each with its first place.
-fn ways(function: &Rc<Function>, start: i128, end: i128, line: &Line) -> Vec<(i128, i8)> {
+fn ways(function: &Rc<Function>, start: i128, end: i128, line: &Line) -> Vec<Way> {
     let slope = |place: i128| function.ideal(&line.at(place)).map_or(0, |ideal| way(&ideal.slope));
+    let mut ways = vec![Way { at: start, turned: slope(start), exact: None }];
     if function.is_straight() {
-        return vec![(start, slope(start))];
+        return ways;
     }
     const PROBES: i128 = 16;
     let mut probes: Vec<i128> = (0..PROBES).map(|at| start + (end - start) / PROBES * at).chain([end]).collect();
     probes.dedup();
-    let mut ways = vec![(start, slope(start))];
     for pair in probes.windows(2) {
         let [low, high] = pair else { continue };
         let (known, other) = (slope(*low), slope(*high));
@@ -120,9 +131,22 @@ fn ways(function: &Rc<Function>, start: i128, end: i128, line: &Line) -> Vec<(i1
             let middle = inside + (outside - inside) / 2;
             if slope(middle) == known { inside = middle } else { outside = middle }
         }
-        ways.push((outside, other));
+        // A curve is level at its turning point alone: it turns there, not one step later.
+        match ways.last_mut().filter(|last| last.turned == 0 && last.at + 1 == outside) {
+            Some(last) => last.turned = other,
+            None => ways.push(Way { at: outside, turned: other, exact: level(function, outside, line) }),
+        }
     }
     ways
+}
+
+/// The number between a place and the one before at which a curve is level, if its slope is a straight line there.
+fn level(function: &Rc<Function>, place: i128, line: &Line) -> Option<BigRational> {
+    let (low, high) = (line.at(place - 1), line.at(place));
+    let (first, last) = (function.ideal(&low)?.slope, function.ideal(&high)?.slope);
+    let x = &low - &first * (&high - &low) / (&last - &first);
+    let is_inside = x >= low && x <= high;
+    (is_inside && function.ideal(&x)?.slope.is_zero()).then_some(x)
 }
 
 /// What is to be seen where one piece ends and another begins.
@@ -150,6 +174,12 @@ fn boundary(
         let x = exact.unwrap_or(meeting).max(lowest).min(here);
         return Some(Place { right: start, kinds: vec![MarkKind::Kink], x, slopes, jump: None });
     }
-    let x = exact.filter(|exact| *exact >= line.at(start - 1) && *exact <= here).unwrap_or(here);
+    let Some(x) = exact.filter(|exact| *exact >= line.at(start - 1) && *exact <= here) else {
+        return Some(Place { right: start, kinds: vec![MarkKind::Jump], x: here, slopes, jump: Some(difference) });
+    };
+    // The limits of both sides, which may lie between two steps.
+    let limits = before.ideal(&x).zip(after.ideal(&x));
+    let (slopes, difference) =
+        limits.map_or((slopes, difference), |(left, right)| ((left.slope, right.slope), right.value - left.value));
     Some(Place { right: start, kinds: vec![MarkKind::Jump], x, slopes, jump: Some(difference) })
 }

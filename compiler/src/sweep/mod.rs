@@ -65,6 +65,22 @@ pub enum SweepProblem {
         /// The text.
         text: String,
     },
+    /// A parameter would be less or greater than the policy admits.
+    OutOfRange {
+        /// The parameter.
+        name: String,
+        /// The text.
+        text: String,
+        /// What is admitted.
+        from: String,
+        /// The greatest value that is admitted.
+        to: String,
+    },
+    /// What varies is given too.
+    Given {
+        /// Its name.
+        name: String,
+    },
     /// Text that varies: codes and ids have no order.
     NoOrder {
         /// What was asked for.
@@ -190,8 +206,12 @@ impl<'p> Sweeper<'p> {
         let mut given = vec![false; program.inputs.len()];
         for (name, text) in request.given.iter().chain(request.set) {
             let (symbol, ty, scale) = find(program, name).ok_or_else(|| unknown(program, name))?;
+            if symbol == variable {
+                return Err(SweepProblem::Given { name: name.clone() });
+            }
             let value = values::read(program, ty, scale, text)
                 .ok_or_else(|| SweepProblem::NotAValue { name: name.clone(), text: text.clone() })?;
+            in_range(program, symbol, &value, (name, text))?;
             match symbol {
                 Variable::Input(id) => {
                     if let (Some(slot), Some(flag)) = (inputs.get_mut(id.0), given.get_mut(id.0)) {
@@ -264,6 +284,10 @@ impl<'p> Sweeper<'p> {
             Some((from, to, stride)) => (read(from)?, read(to)?, stride),
             None => (low.clone(), high.clone(), None),
         };
+        if let Some((first, last, _)) = request.range {
+            in_range(self.program, self.variable, &from, (request.vary, first))?;
+            in_range(self.program, self.variable, &to, (request.vary, last))?;
+        }
         if to < from {
             return Err(SweepProblem::Nothing { name: request.vary.to_owned() });
         }
@@ -608,6 +632,24 @@ fn find(program: &Program, name: &str) -> Option<(Variable, Type, u32)> {
         .or_else(|| parameter(&|one| one.name == name))
         .or_else(|| input(&|input| input.label.en == name || input.label.zh == name))
         .or_else(|| parameter(&|one| one.label.en == name || one.label.zh == name))
+}
+
+/// A parameter has only values that the policy admits, as in a run. Claims with other inputs are rejected one by one.
+fn in_range(
+    program: &Program,
+    symbol: Variable,
+    value: &BigRational,
+    (name, text): (&str, &str),
+) -> Result<(), SweepProblem> {
+    let Variable::Parameter(id) = symbol else { return Ok(()) };
+    let Some(parameter) = program.parameter(id) else { return Ok(()) };
+    let (low, high) = (&parameter.facts.low, &parameter.facts.high);
+    if value >= low && value <= high {
+        return Ok(());
+    }
+    let show = |bound: &BigRational| values::write(program, parameter.ty, parameter.scale, bound);
+    let (name, text) = (name.to_owned(), text.to_owned());
+    Err(SweepProblem::OutOfRange { name, text, from: show(low), to: show(high) })
 }
 
 fn unknown(program: &Program, name: &str) -> SweepProblem {

@@ -62,7 +62,7 @@ fn bands_jump_and_fall() {
     );
     assert_eq!(
         marks(&text, "total", ("0", "5000"), &[]),
-        ["paid jump+not_monotone at 1000.00 799.99 800.00 600.01 slope 0.8 0.6 jump -200.002 yuan | \
+        ["paid jump+not_monotone at 1000.00 799.99 800.00 600.01 slope 0.8 0.6 jump -200.00 yuan | \
           total total band 1_000 yuan.. -> share = 60% cite \"四\" [四] | total total band ..=1_000 yuan -> share = 80% [四]"]
     );
 }
@@ -80,6 +80,69 @@ fn caps_deductibles_and_cases() {
     assert!(found[1].starts_with("paid kink at 2800/3 500.00 500.00 500.00 slope 0.6 0 | paid"), "{}", found[1]);
     assert!(found[2].starts_with("extra jump at 2000.00 9.00 9.00 7.00 slope 0 0 jump -2.00 yuan"), "{}", found[2]);
     assert!(found[2].contains("when total > 2_000 yuan : 7 yuan cite \"三\" [三]"), "{}", found[2]);
+}
+
+/// Jumps are measured at the boundary itself, turning points lie where a curve is level.
+#[test]
+fn limits_and_turning_points() {
+    let text = format!(
+        "{HEAD}y =\n  when total > 0 yuan : 1_000_000 yuan / (total / 1 yuan + 1)\n  otherwise : 5 yuan\n\
+         z = total * (100% - total / 100_000 yuan)\nm = max(z, 20_000 yuan)\nt = total * (100% - total / 100_000.01 yuan)\noutput y, z, m, t\n"
+    );
+    let found = marks(&text, "total", ("0", "60000"), &[]);
+    assert!(
+        found[0].starts_with("y jump+not_monotone at 0.00 5.00 990099.01") && found[0].contains("jump +999995.00 yuan"),
+        "{found:#?}"
+    );
+    let turning: Vec<&str> = found.iter().filter(|one| one.contains("not_monotone at ")).map(String::as_str).collect();
+    assert!(turning.iter().any(|one| one.starts_with("z not_monotone at 50000.00 ")), "{turning:#?}");
+    assert!(turning.iter().any(|one| one.starts_with("m not_monotone at 50000.00 ")), "{turning:#?}");
+    assert!(turning.iter().any(|one| one.starts_with("t not_monotone at 50000.005 ")), "{turning:#?}");
+}
+
+#[test]
+fn dated_bands_name_their_rows() {
+    let text = "policy d.bd\nin force from 2022-01-01\nround half up to 0.01 yuan\ninput d: date\ninput x: money from 0 yuan to 10_000 yuan\n\
+        dated by d\nx band ..=50 yuan -> y = 1 yuan from 2022-01-01\nx band 50 yuan.. -> y = 2 yuan from 2022-01-01\n\
+        x band ..=70 yuan -> y = 1 yuan from 2023-01-01\nx band 70 yuan.. -> y = 3 yuan from 2023-01-01\noutput y\n";
+    let found = marks(text, "x", ("0", "1000"), &[("d", "2022-05-01")]);
+    assert_eq!(found.len(), 1, "{found:#?}");
+    assert!(
+        found[0].contains("| x x band 50 yuan.. -> y = 2 yuan from 2022-01-01 [] | x x band ..=50 yuan"),
+        "{found:#?}"
+    );
+    let found = marks(text, "d", ("2022-06-01", "2023-06-01"), &[("x", "60")]);
+    assert_eq!(found.len(), 1, "{found:#?}");
+    assert!(found[0].contains("| x x band ..=70 yuan -> y = 1 yuan from 2023-01-01"), "{found:#?}");
+}
+
+#[test]
+fn parameters_have_values_that_are_admitted() {
+    let analysis = analyzed(
+        "policy d.rq\nround half up to 0.01 yuan\ninput x: money from 0 yuan to 100 yuan\nparam r: rate from 50% to 60% = required\nparam cut: pp = required\ny = (r + cut) * x\noutput y\n",
+    );
+    let sweep = |vary: &str, range: (&str, &str), set: &[(&str, &str)], given: &[(&str, &str)]| {
+        let owned = |pairs: &[(&str, &str)]| -> Vec<(String, String)> {
+            pairs.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())).collect()
+        };
+        let (given, set) = (owned(given), owned(set));
+        let request =
+            SweepRequest { vary, range: Some((range.0, range.1, None)), given: &given, set: &set, outputs: &[] };
+        analysis.policy().unwrap().sweep(&request).map(|_| ())
+    };
+    let good = [("r", "55%"), ("cut", "5pp")];
+    assert_eq!(sweep("x", ("0", "10"), &good, &[]), Ok(()));
+    let problem = sweep("x", ("0", "10"), &[("r", "90%"), ("cut", "5pp")], &[]);
+    assert!(
+        matches!(&problem, Err(SweepProblem::OutOfRange { from, to, .. }) if from == "50.00%" && to == "60.00%"),
+        "{problem:?}"
+    );
+    let problem = sweep("x", ("0", "10"), &[("r", "55%"), ("cut", "20")], &[]);
+    assert!(matches!(problem, Err(SweepProblem::NotAValue { .. })), "{problem:?}");
+    assert!(matches!(sweep("cut", ("0", "60"), &good[..1], &[("x", "3")]), Err(SweepProblem::NotAValue { .. })));
+    assert_eq!(sweep("cut", ("0pp", "60pp"), &good[..1], &[("x", "3")]), Ok(()));
+    assert!(matches!(sweep("r", ("0%", "60%"), &good[1..], &[("x", "3")]), Err(SweepProblem::OutOfRange { .. })));
+    assert_eq!(sweep("x", ("0", "10"), &good, &[("x", "3")]), Err(SweepProblem::Given { name: "x".to_owned() }));
 }
 
 #[test]

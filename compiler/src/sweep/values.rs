@@ -43,6 +43,10 @@ pub(super) fn read(program: &Program, ty: Type, scale: u32, text: &str) -> Optio
             if !quantity.unit.is_none() && measure_of(&quantity.unit) != Some(measure) {
                 return None;
             }
+            // 20 could be 20 or 2000 percentage points; a rate has a number without a unit, 0.2.
+            if quantity.unit.is_none() && measure.kind() == Some(Kind::Points) {
+                return None;
+            }
             let value = if negative { -quantity.value } else { quantity.value };
             is_whole(&value, &step_of(scale)).then_some(value)
         }
