@@ -129,6 +129,9 @@ impl Explained<'_> {
     ) -> Outcome<Vec<Explanation>> {
         let rows: Vec<u64> = texts.keys().copied().collect();
         let found = found(&mut stream, self.policy.schema(), input, claims, &rows)?;
+        let seen = |place: Option<u64>| place.map_or_else(|| vec![None], |place| stream.seen(place));
+        let linked = found.values().flat_map(|(place, _)| seen(*place)).flatten().flat_map(|seen| seen.linked);
+        let numbers = numbers(input, claims, &linked.flatten().collect::<Vec<_>>())?;
         let mut explanations = Vec::new();
         for (row, (place, fate)) in found {
             let texts = texts.remove(&row).unwrap_or_default();
@@ -136,9 +139,8 @@ impl Explained<'_> {
                 Fate::Settled(outputs) if is_reversal(self.policy.schema(), &texts) => Fate::Reversal(outputs),
                 other => other,
             };
-            let seen = place.map_or_else(|| vec![None], |place| stream.seen(place));
-            let request = Request { row, texts, outcome, all: self.all };
-            explanations.push(fen_explain::explain(self.policy, self.parameters, &seen, &request)?);
+            let request = Request { row, texts, outcome, all: self.all, numbers: numbers.clone() };
+            explanations.push(fen_explain::explain(self.policy, self.parameters, &seen(place), &request)?);
         }
         Ok(explanations)
     }
@@ -192,6 +194,23 @@ fn found(stream: &mut Stream, schema: &Schema, input: &mut Input, claims: &mut C
         stream.end_pass()?;
     }
     Ok(found)
+}
+
+/// The numbers in the file of some rows that are given to the module; those that cannot be read are not among them.
+fn numbers(input: &mut Input, claims: &mut Claims, places: &[u64]) -> Outcome<BTreeMap<u64, u64>> {
+    let mut numbers = BTreeMap::new();
+    let Some(last) = places.iter().max() else { return Ok(numbers) };
+    claims.rewind(input)?;
+    let mut batch = Batch::default();
+    let mut given = 0;
+    while given <= *last && claims.read(&mut batch)? {
+        for place in places {
+            let at = place.checked_sub(given).and_then(|at| usize::try_from(at).ok());
+            numbers.extend(at.and_then(|at| batch.number_at(at)).map(|number| (*place, number)));
+        }
+        given += u64::try_from(claims.columns(&batch)?.num_rows()).unwrap_or(0);
+    }
+    Ok(numbers)
 }
 
 /// Why a row of a batch is rejected.

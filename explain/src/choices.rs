@@ -1,6 +1,6 @@
 //! Choices: the alternative that was taken, and why the others were not.
 
-use fen_schema::trace::{Branch, Point};
+use fen_schema::trace::{Branch, Node, Point};
 use num_traits::ToPrimitive;
 
 use crate::model::{NodeForm, Passed, State};
@@ -8,42 +8,61 @@ use crate::numbers::is_true;
 use crate::walk::Walk;
 
 impl Walk<'_> {
-    pub(crate) fn choice(&mut self, phase: usize, taken: &Point, branches: &[Branch]) -> NodeForm {
+    pub(crate) fn choice(
+        &mut self,
+        phase: usize,
+        taken: &Point,
+        (subject, base): (Option<&Node>, Option<&Node>),
+        branches: &[Branch],
+    ) -> NodeForm {
         let taken = self.value(phase, taken).and_then(|taken| taken.to_integer().to_usize()).unwrap_or(0);
         let Some(branch) = branches.get(taken) else { return NodeForm::Constant { citations: Vec::new() } };
         let mut passed = Vec::new();
-        let others =
-            branches.iter().enumerate().filter(|(at, other)| *at != taken && self.all && other.role != "value");
+        // Rows of other versions have nothing to do with the claim.
+        let is_told = |other: &Branch| other.role != "value" && (other.role != "row" || other.from == branch.from);
+        let others = branches.iter().enumerate().filter(|(at, other)| *at != taken && self.all && is_told(other));
         for (at, other) in others.collect::<Vec<_>>() {
-            passed.push(self.passed(phase, other, at < taken));
+            passed.push(self.passed(phase, other, branch, at < taken));
         }
+        let target = branches.iter().find(|other| other.role == "met").filter(|_| branch.role == "missed");
+        let when = branch.when.as_ref().or_else(|| target?.when.as_ref());
+        let mut told = |node: Option<&Node>| node.map(|node| Box::new(self.node(phase, node)));
+        let (subject, base, when) = (told(subject), told(base), told(when));
         NodeForm::Choice {
             role: branch.role.clone(),
             label: branch.label.clone(),
             from: branch.from.clone(),
-            citations: branch.clause.iter().map(|clause| self.clause(clause)).collect(),
-            when: branch.when.as_ref().map(|when| Box::new(self.node(phase, when))),
+            citations: self.clauses(&branch.citations),
+            subject,
+            base,
+            when,
             then: Box::new(self.node(phase, &branch.then)),
             passed,
         }
     }
 
-    /// An alternative that was not taken; what stands behind the one that was taken was not asked for.
-    fn passed(&mut self, phase: usize, branch: &Branch, is_before: bool) -> Passed {
-        let asked = branch.when.as_ref().filter(|_| is_before);
-        let is_false = asked.is_some_and(|when| !is_true(self.value(phase, &when.at).as_ref()));
-        let state = match branch.role.as_str() {
-            "row" => State::Elsewhere,
-            _ if is_false => State::False,
+    /// An alternative that was not taken. Of cases, what stands behind the one that was taken was not asked for; exceptions
+    /// have no order.
+    fn passed(&mut self, phase: usize, branch: &Branch, taken: &Branch, is_before: bool) -> Passed {
+        let is_exception = branch.role == "exception";
+        let asked = branch.when.as_ref().filter(|_| is_before || is_exception);
+        let is_so = asked.map(|when| is_true(self.value(phase, &when.at).as_ref()));
+        let state = match (branch.role.as_str(), is_so) {
+            ("row", _) => State::Elsewhere,
+            (_, Some(false)) => State::False,
+            ("exception", _) => State::Overridden,
+            ("rule", _) if taken.role == "exception" => State::Replaced,
             _ => State::NotReached,
         };
+        // A verdict is its own value.
+        let is_verdict = matches!(branch.role.as_str(), "met" | "missed" | "not_applicable");
         Passed {
             role: branch.role.clone(),
             label: branch.label.clone(),
             from: branch.from.clone(),
-            citations: branch.clause.iter().map(|clause| self.clause(clause)).collect(),
+            citations: self.clauses(&branch.citations),
             condition: branch.when.as_ref().map(|when| when.text.clone()).unwrap_or_default(),
-            text: branch.then.text.clone(),
+            text: if is_verdict { String::new() } else { branch.then.text.clone() },
             state,
             when: asked.map(|when| Box::new(self.node(phase, when))),
         }

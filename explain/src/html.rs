@@ -8,7 +8,7 @@ use crate::model::{Explanation, Given, Refused};
 use crate::text::{admitted, clause, fate};
 use crate::tree::{Item, Mark, tree};
 use crate::waterfall::{bars, svg};
-use crate::words::{called, pick, say};
+use crate::words::{amount, called, pick, say};
 
 /// How pages look.
 const PAGE_STYLE: &str = include_str!("page.css");
@@ -165,8 +165,8 @@ impl Page {
         self.heading(title);
         self.push("<dl class=\"given\">\n");
         for one in given {
-            let value = one.value.as_deref().unwrap_or_else(|| say(self.lang, "(none)", "（无）"));
-            self.pair(&called(&one.name, &one.label, self.lang), value);
+            let value = amount(&one.amount, self.lang);
+            self.pair(&called(&one.name, &one.label, self.lang), &value);
         }
         self.push("</dl>\n");
     }
@@ -177,7 +177,8 @@ impl Page {
             Mark::Taken => "item taken",
             Mark::Passed => "item passed",
         };
-        let has_more = !item.children.is_empty() || item.is_step && !(item.notes.is_empty() && item.clauses.is_empty());
+        let has_notes = !(item.notes.is_empty() && item.lead.is_empty() && item.clauses.is_empty());
+        let has_more = !item.children.is_empty() || item.is_step && has_notes;
         let (open, close) = match (has_more, is_open) {
             (true, true) => (format!("<details class=\"{class}\" open><summary>"), "</summary>"),
             (true, false) => (format!("<details class=\"{class}\"><summary>"), "</summary>"),
@@ -190,7 +191,7 @@ impl Page {
             self.element("b", "value", value);
         }
         if !item.is_step {
-            for note in &item.notes {
+            for note in item.notes.iter().chain(&item.lead) {
                 self.push(" ");
                 self.element("span", "note", note);
             }
@@ -211,6 +212,12 @@ impl Page {
                 self.element("q", "quoted", text);
             }
             self.push("</blockquote>\n");
+        }
+        if item.is_step {
+            for note in &item.lead {
+                self.element("p", "note", note);
+                self.push("\n");
+            }
         }
         for child in &item.children {
             // What was not taken is folded.

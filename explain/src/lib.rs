@@ -9,6 +9,7 @@ mod html;
 mod model;
 mod nodes;
 mod numbers;
+mod parts;
 mod text;
 mod tree;
 mod walk;
@@ -17,8 +18,8 @@ mod words;
 
 pub use self::html::{fragment, html, style};
 pub use self::model::{
-    Admitted, Amount, Cited, Explanation, Fate, Given, Node, NodeForm, Output, Passed, PassedRow, Refused, Rounding,
-    Rule, State, Step, Tier,
+    Admitted, Amount, Cited, Explanation, Fate, Given, KeyRange, Node, NodeForm, Output, Passed, PassedRow, Refused,
+    Rounding, Rule, Share, State, Step, Tier,
 };
 pub use self::text::{body, text};
 pub use self::walk::{Outcome, Problem, Request, explain};

@@ -21,6 +21,9 @@ pub struct Explanation {
     pub row: u64,
     /// What became of it.
     pub status: Fate,
+    /// Which claim it takes back, if it does: the column of the claims' ids, and the id.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reverses: Option<Given>,
     /// Why it is rejected, if it is.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reject: Option<Refused>,
@@ -113,6 +116,9 @@ pub struct Amount {
     pub unit: Text,
     /// The value; nothing if it is missing.
     pub value: Option<String>,
+    /// What people call the value of an enum, if that is not its name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub value_label: Option<Text>,
 }
 
 /// Something that is given.
@@ -122,11 +128,9 @@ pub struct Given {
     pub name: String,
     /// What people call it.
     pub label: Text,
-    /// The kind of value.
-    #[serde(rename = "type")]
-    pub ty: ColumnType,
     /// As written in files.
-    pub value: Option<String>,
+    #[serde(flatten)]
+    pub amount: Amount,
 }
 
 /// A result.
@@ -142,7 +146,8 @@ pub struct Output {
     /// As written in files.
     #[serde(flatten)]
     pub amount: Amount,
-    /// The place of the definition among the steps; nothing if the row takes a claim back.
+    /// The place of the definition among the steps; nothing if it was not computed: if the row takes a claim back or is taken
+    /// back, or there is no value.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub step: Option<usize>,
     /// The place of the definition that says whether there is a value, if there may be none.
@@ -226,6 +231,15 @@ pub enum NodeForm {
         /// Of a part: the steps with the amount that is divided, and with the weight.
         #[serde(skip_serializing_if = "Option::is_none")]
         divided: Option<[usize; 2]>,
+        /// Of a part: how it was divided.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        share: Option<Share>,
+        /// Of a link: the number of the row that it leads to.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        row: Option<u64>,
+        /// Why there is no value, if it could not be computed.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        reason: Option<Text>,
     },
     /// What the policy leaves open.
     Parameter {
@@ -254,25 +268,35 @@ pub enum NodeForm {
         operator: String,
         /// The values, as far as they were needed.
         parts: Vec<Node>,
-        /// Of `max` and `min`: the place of the one that was taken.
+        /// Of `max`, `min` and `clamp`: the place of the one that was taken.
         #[serde(skip_serializing_if = "Option::is_none")]
         taken: Option<usize>,
         /// Of `round`: how.
         #[serde(skip_serializing_if = "Option::is_none")]
         rounding: Option<Rounding>,
+        /// Of `add_months` and `sub_months`, if the month lacks that day: `earlier` if its last day was taken, `later` if the
+        /// first one of the next month was.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        shifted: Option<String>,
     },
     /// One of several alternatives.
     Choice {
         /// `case`, `otherwise`, `exception`, `rule`, `row`, `met`, `missed`, `not_applicable` or `value`.
         role: String,
-        /// The name of an exception, the bounds of a row.
+        /// The name of an exception, the bounds of a row, when an indicator applies.
         label: Text,
         /// The first day on which the row applies, if it has one.
         #[serde(skip_serializing_if = "Option::is_none")]
         from: Option<String>,
         /// The clause.
         citations: Vec<Cited>,
-        /// Why it applied.
+        /// The amount that lies in the row.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        subject: Option<Box<Node>>,
+        /// What the bounds of the row are parts of, if they are.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        base: Option<Box<Node>>,
+        /// Why it applied; of `missed` the target, which does not hold.
         #[serde(skip_serializing_if = "Option::is_none")]
         when: Option<Box<Node>>,
         /// Its value.
@@ -287,6 +311,9 @@ pub enum NodeForm {
         table: String,
         /// The keys.
         keys: Vec<Node>,
+        /// Of keys that are ranges: those of the row that was found.
+        #[serde(skip_serializing_if = "Vec::is_empty")]
+        ranges: Vec<KeyRange>,
         /// The first day on which the row that was found applies, if it has one.
         #[serde(skip_serializing_if = "Option::is_none")]
         from: Option<String>,
@@ -313,6 +340,9 @@ pub enum NodeForm {
         /// The first day on which the rows apply, if they have one.
         #[serde(skip_serializing_if = "Option::is_none")]
         from: Option<String>,
+        /// The clauses of a ladder that has a name.
+        #[serde(skip_serializing_if = "Vec::is_empty")]
+        citations: Vec<Cited>,
         /// The rows that the amount reaches; all of them on request.
         tiers: Vec<Tier>,
     },
@@ -320,7 +350,34 @@ pub enum NodeForm {
     Remainder {
         /// The amount first, then the others.
         parts: Vec<Node>,
+        /// What the rows of the ladder give, before rounding.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        tiers: Option<Box<Node>>,
     },
+}
+
+/// How a part was divided.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Share {
+    /// The sum of the weights.
+    pub weights: Amount,
+    /// The amount times the weight by that sum.
+    pub exact: String,
+    /// That in whole steps, rounded down.
+    pub down: String,
+    /// A step, as those are that are left over.
+    pub step: String,
+    /// Whether it received one of them.
+    pub extra: bool,
+}
+
+/// The range that a key lies in.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct KeyRange {
+    /// The place of the key.
+    pub key: usize,
+    /// The range, as people write it.
+    pub range: Text,
 }
 
 /// An alternative that was not taken.
@@ -354,6 +411,10 @@ pub enum State {
     False,
     /// One before it was taken.
     NotReached,
+    /// Its condition is true, but the exception that was taken overrides it.
+    Overridden,
+    /// The exception that was taken stands in its place.
+    Replaced,
     /// It is another row.
     Elsewhere,
     /// It applies from a later day on.
@@ -384,6 +445,9 @@ pub struct Tier {
     pub slice: Amount,
     /// What that yields.
     pub yields: Amount,
+    /// Its own clauses; none where the ladder has the same for all rows.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub citations: Vec<Cited>,
 }
 
 impl Amount {

@@ -4,7 +4,7 @@ use fen_schema::trace::{Form, ImportSource, Node as Traced, Origin};
 use fen_schema::{Source, Text};
 use num_traits::{ToPrimitive, Zero};
 
-use crate::model::{Amount, Node, NodeForm, PassedRow, State, Tier};
+use crate::model::{Amount, KeyRange, Node, NodeForm, PassedRow, State, Tier};
 use crate::numbers::{amount, day, is_true, number, shown};
 use crate::walk::{Walk, at};
 
@@ -12,28 +12,30 @@ impl Walk<'_> {
     pub(crate) fn node(&mut self, phase: usize, node: &Traced) -> Node {
         let mut told = self.amount(phase, &node.at, node.kind, 0);
         let form = match &node.form {
-            Form::Constant => NodeForm::Constant { citations: self.citations(std::slice::from_ref(&node.text)) },
+            Form::Constant { citations } => NodeForm::Constant { citations: self.clauses(citations) },
             Form::Import { import } => return self.import(phase, at(*import), node.text.clone(), told),
-            Form::Parameter { parameter } => {
+            Form::Parameter { parameter, citations } => {
                 let column = self.schema.parameters.get(at(*parameter));
                 let (name, label) =
                     column.map(|column| (column.name.clone(), column.label.clone())).unwrap_or_default();
-                let rule = name.split('[').next().unwrap_or_default().to_owned();
-                NodeForm::Parameter { citations: self.citations(&[rule]), name, label }
+                NodeForm::Parameter { citations: self.clauses(citations), name, label }
             }
             Form::Definition { definition } => NodeForm::Step { step: self.step_of(phase, at(*definition)) },
             Form::Known { import } => {
                 let (name, label) = self.import_named(phase, at(*import));
                 NodeForm::Known { name, label }
             }
-            Form::Operation { operator, parts, rounding } => {
+            Form::Operation { operator, parts, rounding, later } => {
                 let parts = self.operands(phase, operator, parts);
                 let rounding = rounding.as_ref().map(|rounding| self.rounding(rounding, node.kind));
-                let is_extreme = matches!(operator.as_str(), "max" | "min");
+                let is_extreme = matches!(operator.as_str(), "max" | "min" | "clamp");
                 let taken = parts.iter().position(|part| is_extreme && part.amount.value == told.value);
-                NodeForm::Operation { operator: operator.clone(), parts, taken, rounding }
+                let shifted = later.and_then(|later| shifted(later, parts.first(), &told));
+                NodeForm::Operation { operator: operator.clone(), parts, taken, rounding, shifted }
             }
-            Form::Choice { taken, branches } => self.choice(phase, taken, branches),
+            Form::Choice { taken, subject, base, branches } => {
+                self.choice(phase, taken, (subject.as_deref(), base.as_deref()), branches)
+            }
             Form::Lookup { table, keys, row, from } => {
                 let keys = keys.iter().map(|key| self.node(phase, key)).collect();
                 self.lookup(phase, at(*table), keys, (row.as_ref(), from.as_ref()))
@@ -42,7 +44,7 @@ impl Walk<'_> {
                 let keys = keys.iter().map(|key| self.node(phase, key)).collect();
                 NodeForm::HasRow { table: self.table_name(at(*table)), keys }
             }
-            Form::Tiers { ladder, column, amount, base, version, slices } => {
+            Form::Tiers { ladder, column, amount, base, citations, version, slices } => {
                 let version =
                     self.value(phase, version).and_then(|version| version.to_integer().to_usize()).unwrap_or(0);
                 let slices = slices.get(version).map_or(&[][..], Vec::as_slice);
@@ -63,18 +65,24 @@ impl Walk<'_> {
                         share: crate::numbers::amount(share.as_ref(), &self.kind(kind), 0),
                         slice: self.amount(phase, slice, amount.kind, 0),
                         yields: self.amount(phase, yields, node.kind, 0),
+                        citations: self.clauses(&row.citations),
                     });
                 }
                 let base = base.as_ref().map(|base| Box::new(self.node(phase, base)));
-                NodeForm::Tiers { amount: Box::new(self.node(phase, amount)), base, from, tiers }
+                let citations = self.clauses(citations);
+                NodeForm::Tiers { amount: Box::new(self.node(phase, amount)), base, from, citations, tiers }
             }
-            Form::Remainder { parts } => {
-                NodeForm::Remainder { parts: parts.iter().map(|part| self.node(phase, part)).collect() }
+            Form::Remainder { parts, tiers } => {
+                let tiers = tiers.as_ref().map(|tiers| Box::new(self.node(phase, tiers)));
+                NodeForm::Remainder { parts: parts.iter().map(|part| self.node(phase, part)).collect(), tiers }
             }
         };
         if let NodeForm::Step { step } = &form {
             // A definition is shown as it is rounded.
             told.value = self.rounded_value(*step).or(told.value);
+        }
+        if self.lacks(phase, node) {
+            (told.value, told.value_label) = (None, None);
         }
         Node { text: node.text.clone(), amount: told, form }
     }
@@ -115,12 +123,27 @@ impl Walk<'_> {
             }
             ImportSource::Record { .. } => None,
         };
+        let seen = self.seen.get(phase).and_then(Option::as_ref);
+        let of_input = match import.source {
+            ImportSource::Input { input } => Some(at(input)),
+            ImportSource::Record { .. } => None,
+        };
+        let reason = self.missing(phase, &import);
+        if reason.is_some() {
+            told.value = None;
+        }
+        let row = seen.zip(of_input).and_then(|(seen, input)| seen.linked.get(input).copied().flatten());
+        let row = row.and_then(|row| self.numbers.get(&row).copied());
+        let weights = seen.zip(of_input).and_then(|(seen, input)| seen.weights.get(input).copied().flatten());
         let mut own = None;
         let mut divided = None;
+        let mut share = None;
         match source {
             Some(Source::Value { phase, output }) => {
                 if let Some(step) = self.result(phase, output) {
-                    told.value = self.rounded_value(step).or(told.value);
+                    if reason.is_none() {
+                        told.value = self.rounded_value(step).or(told.value);
+                    }
                     return Node { text, amount: told, form: NodeForm::Step { step } };
                 }
             }
@@ -139,11 +162,15 @@ impl Walk<'_> {
                     let amount = self.result(phase, output);
                     let weight = self.result(split.phase, split.weight);
                     divided = amount.zip(weight).map(|(amount, weight)| [amount, weight]);
+                    if let (Some(divided), Some(weights), Some(cell), None) = (divided, weights, cell, &reason) {
+                        share = self.share(&split, divided, weights, (&import, cell));
+                    }
                 }
             }
             _ => {}
         }
-        let form = NodeForm::Input { name: import.name, label: import.label, origin: import.origin, own, divided };
+        let (name, label, origin) = (import.name, import.label, import.origin);
+        let form = NodeForm::Input { name, label, origin, own, divided, share, row, reason };
         Node { text, amount: told, form }
     }
 
@@ -167,11 +194,18 @@ impl Walk<'_> {
         (row, from): (Option<&fen_schema::trace::Point>, Option<&fen_schema::trace::Point>),
     ) -> NodeForm {
         let name = self.table_name(table);
-        let citations = self.citations(std::slice::from_ref(&name));
+        let citations = self.trace.tables.get(table).map(|table| self.clauses(&table.citations)).unwrap_or_default();
         let integer = |point| self.value(phase, point).and_then(|value| value.to_integer().to_i64());
         let known = self.trace.tables.get(table);
         let place = row.and_then(integer).and_then(|row| usize::try_from(row).ok());
         let found = known.zip(place).and_then(|(known, place)| known.rows.get(place));
+        let ranges = known.zip(found).map(|(known, found)| {
+            let range = |key: &u32| {
+                let key = at(*key);
+                Some(KeyRange { key, range: found.keys.get(key)?.clone() })
+            };
+            known.ranges.iter().filter_map(range).collect()
+        });
         let mut passed = Vec::new();
         if let (Some(known), Some(found), Some(place), true) = (known, found, place, self.all) {
             let kind = self.kind(known.kind);
@@ -187,7 +221,7 @@ impl Walk<'_> {
         let undated = i64::from(i32::MIN);
         let day = from.and_then(integer).filter(|days| *days != undated).and_then(day);
         let from = found.and_then(|row| row.from.clone()).or(day);
-        NodeForm::Lookup { table: name, keys, from, citations, passed }
+        NodeForm::Lookup { table: name, keys, ranges: ranges.unwrap_or_default(), from, citations, passed }
     }
 
     /// The value of a step with the decimals that it is rounded to.
@@ -196,7 +230,14 @@ impl Walk<'_> {
         let definition = self.phase(phase)?.definitions.get(definition)?;
         let rounding = definition.rounding.as_ref()?;
         let least = number(&rounding.step).and_then(|step| crate::numbers::decimals(&step))?;
-        let value = self.value(phase, &definition.value)?;
+        let value = self.value(phase, &definition.value).filter(|_| !self.lacks(phase, &definition.how))?;
         amount(Some(&value), &self.kind(definition.kind), least).value
     }
+}
+
+/// What became of a day that the month lacks which some months lead to.
+fn shifted(later: bool, from: Option<&Node>, to: &Amount) -> Option<String> {
+    let day = |amount: &Amount| amount.value.as_deref().and_then(|date| date.rsplit('-').next()).map(str::to_owned);
+    let (from, to) = (day(&from?.amount)?, day(to)?);
+    (from != to).then(|| if later { "later" } else { "earlier" }.to_owned())
 }

@@ -34,7 +34,14 @@ pub(crate) fn number(text: &str) -> Option<BigRational> {
 
 /// A value of a kind.
 pub(crate) fn amount(value: Option<&BigRational>, kind: &Kind, least: usize) -> Amount {
-    Amount { ty: kind.ty, unit: kind.unit.clone(), value: value.and_then(|value| shown(value, kind, least)) }
+    let text = value.and_then(|value| shown(value, kind, least));
+    Amount { ty: kind.ty, unit: kind.unit.clone(), value_label: label_of(text.as_deref(), kind), value: text }
+}
+
+/// What people call a value of an enum, if that is not its name.
+pub(crate) fn label_of(value: Option<&str>, kind: &Kind) -> Option<Text> {
+    let known = kind.values.iter().find(|known| Some(known.name.as_str()) == value)?;
+    Some(known.label.clone()).filter(|label| label.zh != known.name || label.en != known.name)
 }
 
 /// A value as text, with at least so many decimals (of a rate: in percent). Texts of codes are not numbers.

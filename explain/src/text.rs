@@ -29,13 +29,23 @@ pub(crate) fn fate(explanation: &Explanation, lang: Language) -> String {
     let word = match explanation.status {
         Fate::Settled => say(lang, "settled", "已结算"),
         Fate::Rejected => say(lang, "rejected", "被拒收"),
-        Fate::Reversal => {
-            say(lang, "takes an earlier claim back: its amounts, negated", "冲销先前的单据：金额取相反数")
-        }
+        Fate::Reversal => return taken_back(explanation, lang),
     };
     match lang {
         Language::En => format!("row {row}: {word}"),
         Language::Zh => format!("第 {row} 行：{word}"),
+    }
+}
+
+/// Which claim a row takes back.
+fn taken_back(explanation: &Explanation, lang: Language) -> String {
+    let row = explanation.row;
+    let Some(claim) = &explanation.reverses else { return String::new() };
+    let name = called(&claim.name, &claim.label, lang);
+    let value = claim.amount.value.as_deref().unwrap_or_default();
+    match lang {
+        Language::En => format!("row {row}: takes back the claim with {name} {value}: its amounts, negated"),
+        Language::Zh => format!("第 {row} 行：冲销 {name} 为 {value} 的单据：金额取相反数"),
     }
 }
 
@@ -138,18 +148,17 @@ impl Lines {
             None => format!("{mark}{}", item.title),
         };
         // One short remark stands on the line itself.
-        match item.notes.as_slice() {
+        match item.notes.iter().chain(&item.lead).collect::<Vec<_>>().as_slice() {
             [note] if !item.is_step && item.clauses.is_empty() => {
                 let (open, close) = (say(self.lang, "  (", "（"), say(self.lang, ")", "）"));
                 self.line(depth, &format!("{head}{open}{note}{close}"));
             }
-            notes => {
+            _ => {
                 self.line(depth, &head);
-                notes.iter().for_each(|note| self.line(depth + 1, note));
+                item.notes.iter().for_each(|note| self.line(depth + 1, note));
+                item.clauses.iter().for_each(|cited| self.line(depth + 1, &clause(cited, self.lang)));
+                item.lead.iter().for_each(|note| self.line(depth + 1, note));
             }
-        }
-        for cited in &item.clauses {
-            self.line(depth + 1, &clause(cited, self.lang));
         }
         for child in &item.children {
             self.item(child, depth + 1);

@@ -2,8 +2,7 @@
 
 use fen_schema::Language;
 
-use crate::model::{Amount, Cited, Explanation, Node, NodeForm, Passed, State, Step};
-use crate::numbers::about;
+use crate::model::{Amount, Cited, Explanation, Node, NodeForm, Passed, Share, State, Step, Tier};
 use crate::words;
 
 /// Steps that lie deeper are only named.
@@ -20,6 +19,8 @@ pub(crate) struct Item {
     /// What is to be said about it.
     pub(crate) notes: Vec<String>,
     pub(crate) clauses: Vec<Cited>,
+    /// What is to be said about what stands under it.
+    pub(crate) lead: Vec<String>,
     pub(crate) children: Vec<Item>,
     /// Whether it is a result or a definition.
     pub(crate) is_step: bool,
@@ -72,14 +73,7 @@ impl Trees<'_> {
     }
 
     fn amount(&self, amount: &Amount) -> String {
-        let unit = words::pick(&amount.unit, self.lang);
-        match amount.shown(unit) {
-            Some(shown) => match amount.value.as_deref().and_then(about) {
-                Some(about) => format!("{shown} ≈ {about}"),
-                None => shown,
-            },
-            None => self.say("(none)", "（无）").to_owned(),
-        }
+        words::amount(amount, self.lang)
     }
 
     fn step(&mut self, place: usize, depth: usize) -> Item {
@@ -108,7 +102,7 @@ impl Trees<'_> {
         let how = self.node(&step.how, depth + 1);
         // What is computed is the definition: its parts stand right under it.
         if matches!(step.how.form, NodeForm::Operation { .. }) && !how.title.is_empty() {
-            item.notes.push(format!("= {}", how.title));
+            item.lead.push(format!("= {}", how.title));
         }
         match step.how.form {
             NodeForm::Operation { .. }
@@ -117,6 +111,7 @@ impl Trees<'_> {
             | NodeForm::Remainder { .. } => {
                 item.notes.extend(how.notes);
                 item.clauses.extend(how.clauses);
+                item.lead.extend(how.lead);
                 item.children.extend(how.children);
             }
             // A definition that is what is read under the same name.
@@ -139,9 +134,14 @@ impl Trees<'_> {
                     item.value = None;
                 }
             }
-            NodeForm::Input { name, label, origin, own, divided } => {
+            NodeForm::Input { name, label, origin, own, divided, share, row, reason } => {
                 item.title = words::called(name, label, self.lang);
                 item.notes.extend(origin.as_ref().map(|origin| words::origin(origin, self.lang)));
+                item.notes.extend(row.map(|row| match self.lang {
+                    Language::En => format!("it is row {row}"),
+                    Language::Zh => format!("即第 {row} 行"),
+                }));
+                item.notes.extend(reason.as_ref().map(|reason| words::pick(reason, self.lang).to_owned()));
                 if let Some(own) = own {
                     let mut child = self.step(*own, depth + 1);
                     child.notes.insert(0, self.say("what is added here", "本条计入的部分").to_owned());
@@ -154,6 +154,9 @@ impl Trees<'_> {
                     child.notes.insert(0, self.say(en, zh).to_owned());
                     item.children.push(child);
                 }
+                if let (Some(share), Some(divided)) = (share, divided) {
+                    item.children.extend(self.share(share, *divided, &node.amount));
+                }
             }
             NodeForm::Parameter { name, label, citations } => {
                 item.title = words::called(name, label, self.lang);
@@ -162,8 +165,9 @@ impl Trees<'_> {
             }
             NodeForm::Step { step } => return self.step(*step, depth + 1),
             NodeForm::Known { .. } => {}
-            NodeForm::Operation { operator, parts, taken, rounding } => {
-                item.notes.extend(words::operation(operator, self.lang).map(str::to_owned));
+            NodeForm::Operation { operator, parts, taken, rounding, shifted } => {
+                item.lead.extend(words::operation(operator, self.lang).map(str::to_owned));
+                item.lead.extend(shifted.as_ref().map(|direction| words::shifted(direction, self.lang).to_owned()));
                 for (place, part) in parts.iter().enumerate() {
                     let mut child = self.node(part, depth + 1);
                     if *taken == Some(place) {
@@ -176,28 +180,36 @@ impl Trees<'_> {
                     item.notes.push(words::rounded(&exact, rounding, self.lang));
                 }
             }
-            NodeForm::Choice { role, label, from, citations, when, then, passed } => {
-                let label = words::pick(label, self.lang);
+            NodeForm::Choice { citations, subject, base, when, then, passed, role, .. } => {
                 item.clauses.clone_from(citations);
-                let mut said = words::taken(role, label, from.as_deref(), self.lang);
+                let said = self.taken(&node.form);
+                item.notes.extend(Some(said).filter(|said| !said.is_empty()));
                 if let Some(when) = when {
-                    if !said.is_empty() {
-                        said.push_str(self.say(": ", "："));
-                    }
-                    said.push_str(&when.text);
                     item.children.extend(self.condition(when, depth + 1));
                 }
-                if !said.is_empty() {
-                    item.notes.push(said);
+                for read in subject.iter().chain(base) {
+                    // What is of the claim itself has been said.
+                    if !matches!(read.form, NodeForm::Input { origin: None, .. } | NodeForm::Constant { .. }) {
+                        item.children.push(self.node(read, depth + 1));
+                    }
                 }
-                item.children.push(self.node(then, depth + 1));
+                // A verdict is its own value.
+                if !matches!(role.as_str(), "met" | "missed" | "not_applicable") {
+                    item.children.push(self.node(then, depth + 1));
+                }
                 for passed in passed {
                     let passed = self.passed(passed, depth + 1);
                     item.children.push(passed);
                 }
             }
-            NodeForm::Lookup { keys, from, citations, passed, .. } => {
+            NodeForm::Lookup { keys, ranges, from, citations, passed, .. } => {
                 item.clauses.clone_from(citations);
+                for lying in ranges {
+                    let Some(key) = keys.get(lying.key) else { continue };
+                    let (title, value) = (self.named(key), self.amount(&key.amount));
+                    let range = words::pick(&lying.range, self.lang);
+                    item.notes.push(words::lies_in(&title, &value, range, None, self.lang));
+                }
                 item.notes.extend(from.as_ref().map(|from| words::since(from, self.lang)));
                 for key in keys {
                     let key = self.node(key, depth + 1);
@@ -218,8 +230,9 @@ impl Trees<'_> {
                     item.children.push(key);
                 }
             }
-            NodeForm::Tiers { amount, base, from, tiers } => {
+            NodeForm::Tiers { amount, base, from, citations, tiers } => {
                 item.notes.extend(from.as_ref().map(|from| words::since(from, self.lang)));
+                item.clauses.clone_from(citations);
                 let subject = self.node(amount, depth + 1);
                 item.children.push(subject);
                 if let Some(base) = base {
@@ -227,28 +240,86 @@ impl Trees<'_> {
                     base.notes.push(self.say("what the bounds are parts of", "各档界限以此为基数").to_owned());
                     item.children.push(base);
                 }
-                for tier in tiers {
-                    let range = words::pick(&tier.range, self.lang);
-                    let (slice, share) = (self.amount(&tier.slice), self.amount(&tier.share));
-                    let is_reached =
-                        !tier.slice.value.as_deref().is_some_and(|value| value.trim_matches(['0', '.']).is_empty());
-                    item.children.push(Item {
-                        mark: if is_reached { Mark::None } else { Mark::Passed },
-                        title: format!("{} {range}: {slice} × {share}", self.say("tier", "分档")),
-                        value: Some(self.amount(&tier.yields)),
-                        ..Item::default()
-                    });
-                }
+                item.children.extend(tiers.iter().map(|tier| self.tier(tier)));
             }
-            NodeForm::Remainder { parts } => {
-                item.notes.push(self.say("what the others leave", "其余各项分配后的余额").to_owned());
-                for part in parts {
-                    let part = self.node(part, depth + 1);
-                    item.children.push(part);
+            NodeForm::Remainder { parts, tiers } => {
+                if let Some(tiers) = tiers {
+                    item.children = self.node(tiers, depth + 1).children;
                 }
+                let left = "it takes what the others leave, so that the parts add up";
+                let title = self.say(left, "取其余各项分配后的余额，使各项之和不变").to_owned();
+                let names: Vec<String> = parts.iter().map(|part| self.named(part)).collect();
+                let (title, value) = (format!("{title}: {}", names.join(" − ")), item.value.clone());
+                let children = parts.iter().map(|part| self.node(part, depth + 1)).collect();
+                item.children.push(Item { title, value, children, ..Item::default() });
             }
         }
         item
+    }
+
+    fn tier(&self, tier: &Tier) -> Item {
+        let range = words::pick(&tier.range, self.lang);
+        let (slice, share) = (self.amount(&tier.slice), self.amount(&tier.share));
+        let is_reached = !tier.slice.value.as_deref().is_some_and(|value| value.trim_matches(['0', '.']).is_empty());
+        Item {
+            mark: if is_reached { Mark::None } else { Mark::Passed },
+            title: format!("{} {range}: {slice} × {share}", self.say("tier", "分档")),
+            value: Some(self.amount(&tier.yields)),
+            clauses: if is_reached { tier.citations.clone() } else { Vec::new() },
+            ..Item::default()
+        }
+    }
+
+    /// How a part was divided: the sum of the weights, the exact part, and what became of what was left over.
+    fn share(&self, share: &Share, divided: [usize; 2], part: &Amount) -> [Item; 2] {
+        let of = |value: &str| self.amount(&Amount { value: Some(value.to_owned()), ..part.clone() });
+        let [amount, weight] = divided
+            .map(|step| self.explanation.steps.get(step).map(|step| self.amount(&step.amount)).unwrap_or_default());
+        let weights = Item {
+            title: self.say("sum of all weights", "权重合计").to_owned(),
+            value: Some(self.amount(&share.weights)),
+            ..Item::default()
+        };
+        let exact = Item {
+            title: format!("{amount} × {weight} ÷ {}", self.amount(&share.weights)),
+            value: Some(of(&share.exact)),
+            notes: vec![words::left_over(&of(&share.down), &of(&share.step), share.extra, self.lang)],
+            ..Item::default()
+        };
+        [weights, exact]
+    }
+
+    /// What something is called that was read, or its text.
+    fn named(&self, node: &Node) -> String {
+        match &node.form {
+            NodeForm::Input { name, label, .. } => words::called(name, label, self.lang),
+            NodeForm::Step { step } => match self.explanation.steps.get(*step) {
+                Some(step) => words::called(&step.name, &step.label, self.lang),
+                None => node.text.clone(),
+            },
+            _ => node.text.clone(),
+        }
+    }
+
+    /// Which alternative was taken, and why.
+    fn taken(&self, form: &NodeForm) -> String {
+        let NodeForm::Choice { role, label, from, subject, base, when, .. } = form else { return String::new() };
+        let label = words::pick(label, self.lang);
+        if let Some(subject) = subject {
+            let (name, value) = (self.named(subject), self.amount(&subject.amount));
+            let base = base.as_ref().map(|base| (self.named(base), self.amount(&base.amount)));
+            let base = base.as_ref().map(|(base, of)| (base.as_str(), of.as_str()));
+            let lies = words::lies_in(&name, &value, label, base, self.lang);
+            return words::with_since(lies, from.as_deref(), self.lang);
+        }
+        let said = words::taken(role, label, from.as_deref(), self.lang);
+        let colon = self.say(": ", "：");
+        match when.as_ref().filter(|_| role != "not_applicable").map(|when| when.text.as_str()) {
+            None => said,
+            Some(when) if said.is_empty() => when.to_owned(),
+            Some(when) if role == "missed" => format!("{said}{colon}{when}{}", self.say(" does not hold", " 不成立")),
+            Some(when) => format!("{said}{colon}{when}"),
+        }
     }
 
     /// What a condition has read: its parts where there is more than one to say.
@@ -283,6 +354,7 @@ impl Trees<'_> {
         let title = match (passed.condition.is_empty(), passed.text.is_empty()) {
             (true, true) => named,
             (true, false) => format!("{named}: {}", passed.text),
+            (false, true) if passed.role == "not_applicable" => named,
             (false, true) => format!("{named}: {}", passed.condition),
             (false, false) => format!("{named}: {} → {}", passed.condition, passed.text),
         };

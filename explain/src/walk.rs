@@ -1,15 +1,18 @@
 //! From what a row's trace tells to its explanation: outputs first, then every definition that something needs.
 
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+
 use fen_runtime::{Cause, Parameters, Policy, Seen, StreamError, Traced};
 use fen_schema::trace::{Definition, Form, Kind, Node, Point, Trace, TracePhase};
-use fen_schema::{Citation, Column, ColumnType, RejectCode, Schema, Source, Text};
+use fen_schema::{Column, ColumnType, RejectCode, Schema, Source, Text};
 use num_rational::BigRational;
 use num_traits::ToPrimitive;
 
 use crate::model::{
     Admitted, Amount, Cited, Explanation, Fate, Given, NodeForm, Output, Refused, Rounding, Rule, Step, names,
 };
-use crate::numbers::{amount, decimals, number, plain, shown, value_at};
+use crate::numbers::{amount, decimals, label_of, number, plain, shown, value_at};
 
 /// What is to be explained.
 #[derive(Clone, Debug)]
@@ -22,6 +25,9 @@ pub struct Request {
     pub outcome: Outcome,
     /// Whether alternatives are wanted that were not taken.
     pub all: bool,
+    /// The numbers in the file of the rows that links lead to, by their numbers in the stream (see
+    /// [`fen_runtime::Seen::linked`]); those that are not here are not named.
+    pub numbers: BTreeMap<u64, u64>,
 }
 
 /// What became of a row.
@@ -98,25 +104,33 @@ pub fn explain(
         traced.push(one.filter(|one| one.status == 0));
     }
     let trace = tracer.trace();
-    let mut walk = Walk { policy, schema: policy.schema(), trace, seen, traced, all: request.all, wanted: Vec::new() };
+    let (schema, numbers) = (policy.schema(), &request.numbers);
+    let (lacking, wanted) = (RefCell::default(), Vec::new());
+    let mut walk = Walk { policy, schema, trace, seen, traced, all: request.all, numbers, lacking, wanted };
     let outputs = walk.outputs(request)?;
     let mut steps = Vec::new();
     while let Some((phase, definition)) = walk.wanted.get(steps.len()).copied() {
         steps.push(walk.step(phase, definition));
     }
-    let schema = policy.schema();
     let (status, reject) = match &request.outcome {
         Outcome::Settled(_) => (Fate::Settled, None),
         Outcome::Reversal(_) => (Fate::Reversal, None),
         Outcome::Rejected(cause) => (Fate::Rejected, Some(walk.refused(cause, request))),
     };
-    let given = |(column, value): (&Column, Option<String>)| Given {
+    let given = |(column, value): (&Column, Option<String>), kind: Option<&u32>| Given {
         name: column.name.clone(),
         label: column.label.clone(),
-        ty: column.ty,
-        value,
+        amount: written_amount(column, value, kind.map(|kind| walk.kind(*kind).unit).unwrap_or_default()),
     };
-    let texts = (0..schema.inputs.len()).map(|at| walk.input_text(at, request));
+    let texts: Vec<Option<String>> = (0..schema.inputs.len()).map(|at| walk.input_text(at, request)).collect();
+    let input = |place: usize, of: usize| {
+        let column = schema.inputs.get(place)?;
+        Some(given((column, texts.get(of)?.clone()), trace.input_kinds.get(place)))
+    };
+    let reversal = schema.plan.as_ref().and_then(|plan| plan.reversal).filter(|_| status == Fate::Reversal);
+    let reverses = reversal.and_then(|reversal| input(at(reversal.claim), at(reversal.reverses)));
+    let set = parameters.iter().enumerate();
+    let set = set.map(|(place, one)| given(one, trace.parameter_kinds.get(place))).collect();
     Ok(Explanation {
         explanation: 1,
         policy: schema.policy.clone(),
@@ -125,9 +139,10 @@ pub fn explain(
         language: schema.language,
         row: request.row,
         status,
+        reverses,
         reject,
-        inputs: schema.inputs.iter().zip(texts).map(given).collect(),
-        parameters: parameters.iter().map(given).collect(),
+        inputs: (0..schema.inputs.len()).filter_map(|place| input(place, place)).collect(),
+        parameters: set,
         outputs,
         steps,
     })
@@ -141,6 +156,10 @@ pub(crate) struct Walk<'a> {
     /// By phase.
     pub(crate) traced: Vec<Option<Traced>>,
     pub(crate) all: bool,
+    /// By number in the stream: that in the file.
+    pub(crate) numbers: &'a BTreeMap<u64, u64>,
+    /// By phase and definition, as far as it was asked for: whether it has no value because something that it needs has none.
+    pub(crate) lacking: RefCell<BTreeMap<(usize, usize), bool>>,
     /// Phase and definition of each step, in the order in which they are first needed.
     wanted: Vec<(usize, usize)>,
 }
@@ -186,7 +205,7 @@ impl Walk<'_> {
         if matches!(kind.ty, ColumnType::Code | ColumnType::Id) {
             let number = value.and_then(|value| value.to_integer().to_i128());
             let text = number.and_then(|number| self.text_of(phase, number));
-            return Amount { ty: kind.ty, unit: kind.unit, value: text };
+            return Amount { ty: kind.ty, unit: kind.unit, value: text, value_label: None };
         }
         amount(value.as_ref(), &kind, least)
     }
@@ -203,22 +222,9 @@ impl Walk<'_> {
         })
     }
 
-    pub(crate) fn citations(&self, rules: &[String]) -> Vec<Cited> {
-        let mut found: Vec<Cited> = Vec::new();
-        for citation in self.schema.citations.iter().filter(|citation| rules.contains(&citation.rule)) {
-            let cited = cited(citation);
-            if !found.contains(&cited) {
-                found.push(cited);
-            }
-        }
-        found
-    }
-
-    /// A clause, with its text if the policy quotes it anywhere.
-    pub(crate) fn clause(&self, clause: &str) -> Cited {
-        let known = self.schema.citations.iter().map(cited).filter(|cited| cited.clause == clause);
-        let known = known.max_by_key(|cited| cited.text.is_some());
-        known.unwrap_or_else(|| Cited { clause: clause.to_owned(), text: None })
+    pub(crate) fn clauses(&self, places: &[u32]) -> Vec<Cited> {
+        let known = places.iter().filter_map(|place| self.trace.clauses.get(at(*place)));
+        known.map(|known| Cited { clause: known.clause.clone(), text: known.text.clone() }).collect()
     }
 
     fn outputs(&mut self, request: &Request) -> Result<Vec<Output>, Problem> {
@@ -263,6 +269,7 @@ impl Walk<'_> {
             let cell = Some(cell).filter(|cell| !(column.optional && *cell == column.layout.none()));
             let lacking = self.seen.get(phase).and_then(|seen| seen.as_ref()?.lacking.get(place)?.clone());
             let mut value = cell.filter(|_| lacking.is_none()).map(|cell| written(cell, &column));
+            let mut is_taken_back = false;
             let mut reason = lacking.map(|cause| cause.reason.clone());
             if let Some(settled) = of_row
                 && *settled != value
@@ -273,6 +280,7 @@ impl Walk<'_> {
                     return Err(differs(settled, value.as_ref()));
                 }
                 value = None;
+                is_taken_back = true;
                 reason = Some(Text {
                     en: "the claim is taken back, and counts in no total".into(),
                     zh: "该单据其后被冲销，不计入任何合计".into(),
@@ -281,16 +289,17 @@ impl Walk<'_> {
             let known = self.phase(phase).and_then(|known| known.outputs.get(place)).copied();
             let Some(known) = known else { continue };
             let unit = self.definition(phase, at(known.definition)).map(|definition| self.kind(definition.kind).unit);
-            let step = self.step_of(phase, at(known.definition));
-            // Why there is no value.
+            // Why there is no value: then the definition was not needed.
             let present = known.present.filter(|_| cell.is_none());
+            let is_needed = present.is_none() && !is_taken_back;
+            let step = is_needed.then(|| self.step_of(phase, at(known.definition)));
             let present = present.map(|present| self.step_of(phase, at(present)));
             outputs.push(Output {
-                name: column.name,
-                label: column.label,
+                name: column.name.clone(),
+                label: column.label.clone(),
                 per,
-                amount: Amount { ty: column.ty, unit: unit.unwrap_or_default(), value },
-                step: Some(step),
+                amount: written_amount(&column, value, unit.unwrap_or_default()),
+                step,
                 present,
                 reason,
             });
@@ -309,7 +318,7 @@ impl Walk<'_> {
                 name: column.name.clone(),
                 label: column.label.clone(),
                 per: None,
-                amount: Amount { ty: column.ty, unit, value: value.clone() },
+                amount: written_amount(column, value.clone(), unit),
                 step: None,
                 present: None,
                 reason: None,
@@ -336,7 +345,7 @@ impl Walk<'_> {
             exact,
             rounding,
             text: definition.text.clone(),
-            citations: self.citations(&definition.rules),
+            citations: self.clauses(&definition.citations),
             how: self.node(phase, &definition.how),
         };
         // A definition that is nothing but a rounding is a rounded one.
@@ -349,10 +358,12 @@ impl Walk<'_> {
             (step.exact, step.rounding) = (inner.amount.value.clone(), Some(rounding.clone()));
             step.how = inner;
         }
-        // The clause of an alternative stands with it, not with the definition.
-        if let Form::Choice { branches, .. } = &definition.how.form {
-            let is_own = |cited: &Cited| branches.iter().all(|branch| branch.clause.as_ref() != Some(&cited.clause));
-            step.citations.retain(is_own);
+        // What stands with the alternative that was taken need not be said twice.
+        if let NodeForm::Choice { citations, .. } = &step.how.form {
+            step.citations.retain(|cited| !citations.contains(cited));
+        }
+        if self.lacks(phase, &definition.how) {
+            (step.amount.value, step.amount.value_label, step.exact, step.rounding) = (None, None, None, None);
         }
         step
     }
@@ -433,7 +444,7 @@ impl Walk<'_> {
         };
         let found = phase.definitions.iter().find(|definition| contains(&definition.how, &is_it))?;
         let (name, text) = (found.name.clone(), found.text.clone());
-        Some(Rule { name, text, citations: self.citations(&found.rules) })
+        Some(Rule { name, text, citations: self.clauses(&found.citations) })
     }
 }
 
@@ -444,7 +455,7 @@ fn contains(node: &Node, is_it: &dyn Fn(&Node) -> bool) -> bool {
     }
     let any = |nodes: &[Node]| nodes.iter().any(|node| contains(node, is_it));
     match &node.form {
-        Form::Operation { parts, .. } | Form::Remainder { parts } => any(parts),
+        Form::Operation { parts, .. } | Form::Remainder { parts, .. } => any(parts),
         Form::Lookup { keys, .. } | Form::HasRow { keys, .. } => any(keys),
         Form::Tiers { amount, base, .. } => {
             contains(amount, is_it) || base.as_ref().is_some_and(|base| contains(base, is_it))
@@ -452,7 +463,7 @@ fn contains(node: &Node, is_it: &dyn Fn(&Node) -> bool) -> bool {
         Form::Choice { branches, .. } => branches.iter().any(|branch| {
             contains(&branch.then, is_it) || branch.when.as_ref().is_some_and(|when| contains(when, is_it))
         }),
-        Form::Constant
+        Form::Constant { .. }
         | Form::Import { .. }
         | Form::Parameter { .. }
         | Form::Definition { .. }
@@ -460,8 +471,10 @@ fn contains(node: &Node, is_it: &dyn Fn(&Node) -> bool) -> bool {
     }
 }
 
-fn cited(citation: &Citation) -> Cited {
-    Cited { clause: citation.clause.clone(), text: citation.text.clone() }
+/// A value as it is written in files, of a column.
+fn written_amount(column: &Column, value: Option<String>, unit: Text) -> Amount {
+    let kind = Kind { ty: column.ty, unit, values: column.values.clone() };
+    Amount { ty: kind.ty, value_label: label_of(value.as_deref(), &kind), unit: kind.unit, value }
 }
 
 /// A cell as it is written in files.
@@ -479,10 +492,10 @@ fn nothing() -> Definition {
         label: Text::default(),
         kind: u32::MAX,
         text: String::new(),
-        rules: Vec::new(),
+        citations: Vec::new(),
         exact: at.clone(),
         rounding: None,
         value: at.clone(),
-        how: Node { text: String::new(), kind: u32::MAX, at, form: Form::Constant },
+        how: Node { text: String::new(), kind: u32::MAX, at, form: Form::Constant { citations: Vec::new() } },
     }
 }

@@ -110,11 +110,16 @@ impl Flow<'_> {
         let bars = match &node.form {
             NodeForm::Step { step } => self.step(*step, depth + 1),
             NodeForm::Choice { then, .. } => self.node(then, depth + 1),
-            NodeForm::Remainder { parts } => self.sum(parts, true, depth),
+            NodeForm::Remainder { parts, .. } => self.sum(parts, true, depth),
             NodeForm::Operation { operator, parts, taken, .. } => match operator.as_str() {
                 "add" => self.sum(parts, false, depth),
                 "sub" => self.sum(parts, true, depth),
                 "mul" | "div" => self.scaled(operator, parts, &value, depth),
+                "clamp" => {
+                    let mut bars = parts.first().map(|part| self.node(part, depth + 1)).unwrap_or_default();
+                    bars.extend(change(&bars, say(self.lang, "within its limits", "限于上下限").to_owned(), &value));
+                    bars
+                }
                 "min" | "max" => self.extreme(operator == "min", parts, *taken, &value, depth),
                 "round" => {
                     let mut bars = parts.first().map(|part| self.node(part, depth + 1)).unwrap_or_default();

@@ -1,9 +1,10 @@
 //! The words around values, in Chinese and English.
 
 use fen_schema::trace::{Gathered, Origin};
-use fen_schema::{Language, Text};
+use fen_schema::{ColumnType, Language, Text};
 
-use crate::model::{Rounding, State};
+use crate::model::{Amount, Rounding, State};
+use crate::numbers::about;
 
 /// One of two texts.
 pub(crate) fn say<'t>(lang: Language, en: &'t str, zh: &'t str) -> &'t str {
@@ -33,6 +34,57 @@ pub(crate) fn called(name: &str, label: &Text, lang: Language) -> String {
     }
 }
 
+/// A value with its unit.
+pub(crate) fn amount(amount: &Amount, lang: Language) -> String {
+    let Some(value) = amount.value.as_deref() else { return say(lang, "(none)", "（无）").to_owned() };
+    if amount.ty == ColumnType::Bool && lang == Language::Zh {
+        return if value == "true" { "是" } else { "否" }.to_owned();
+    }
+    if let Some(label) = &amount.value_label {
+        return called(value, label, lang);
+    }
+    match (amount.shown(pick(&amount.unit, lang)), about(value)) {
+        (Some(shown), Some(about)) => format!("{shown} ≈ {about}"),
+        (shown, _) => shown.unwrap_or_default(),
+    }
+}
+
+/// In which row of a ladder or table a value lies.
+pub(crate) fn lies_in(subject: &str, value: &str, range: &str, base: Option<(&str, &str)>, lang: Language) -> String {
+    match (lang, base) {
+        (Language::En, None) => format!("{subject} = {value} lies in {range}"),
+        (Language::Zh, None) => format!("{subject} = {value}，落入 {range} 档"),
+        (Language::En, Some((base, of))) => format!("{subject} = {value} lies in {range} of {base} = {of}"),
+        (Language::Zh, Some((base, of))) => format!("{subject} = {value}，落入 {base}（{of}）的 {range} 档"),
+    }
+}
+
+/// How a part was rounded, and whether it received something of what was left over.
+pub(crate) fn left_over(down: &str, step: &str, extra: bool, lang: Language) -> String {
+    match (lang, extra) {
+        (Language::En, true) => format!("{down} in whole steps of {step}, and one of the steps that were left over"),
+        (Language::En, false) => format!("{down} in whole steps of {step}, and none of those that were left over"),
+        (Language::Zh, true) => format!("按 {step} 向下取整得 {down}，另分得一份尾差 {step}"),
+        (Language::Zh, false) => format!("按 {step} 向下取整得 {down}，未分得尾差"),
+    }
+}
+
+/// What became of a day that the month lacks.
+pub(crate) fn shifted(direction: &str, lang: Language) -> &'static str {
+    match direction {
+        "later" => say(
+            lang,
+            "the month has no such day: the first day of the next month (`or later`)",
+            "当月没有对应的日，按“顺延”取次月第一日",
+        ),
+        _ => say(
+            lang,
+            "the month has no such day: its last day (`or earlier`)",
+            "当月没有对应的日，按“提前”取当月最后一日",
+        ),
+    }
+}
+
 /// How a value was rounded.
 pub(crate) fn rounded(exact: &str, rounding: &Rounding, lang: Language) -> String {
     let step = &rounding.step;
@@ -53,7 +105,9 @@ pub(crate) fn operation(operator: &str, lang: Language) -> Option<&'static str> 
     Some(match operator {
         "max" => say(lang, "the greatest of", "取其中最大者"),
         "min" => say(lang, "the least of", "取其中最小者"),
-        "add_months" => say(lang, "a date some months later", "按月推算日期"),
+        "clamp" => say(lang, "a value within its least and its greatest", "限于下限与上限之间"),
+        "add_months" => say(lang, "a date some months or years later", "向后推算若干月或年"),
+        "sub_months" => say(lang, "a date some months or years earlier", "向前推算若干月或年"),
         "full_months" => say(lang, "full months or years between", "计算整月数或周岁"),
         _ => return None,
     })
@@ -71,21 +125,28 @@ pub(crate) fn taken(role: &str, label: &str, from: Option<&str>, lang: Language)
     };
     let said = match role {
         "case" => with("case", "适用情形"),
-        "otherwise" => with("no case applies; otherwise", "不属于上述情形，按其他情形"),
+        "otherwise" => with("no case applies; otherwise", "各列明情形均不符合，按其他情形"),
         "exception" => with("exception", "适用例外"),
         "rule" => with("no exception applies", "不适用任何例外"),
         "row" => with("row", "落入档次"),
         "met" => with("target met", "达标"),
         "missed" => with("target missed", "未达标"),
-        "not_applicable" => with("not applicable", "不适用"),
+        "not_applicable" if label.is_empty() => with("not applicable", "不适用"),
+        "not_applicable" => match lang {
+            Language::En => format!("not applicable: {label} does not hold"),
+            Language::Zh => format!("不适用：{label} 不成立"),
+        },
         _ => String::new(),
     };
-    match from {
-        Some(from) => match lang {
-            Language::En => format!("{said} ({})", since(from, lang)),
-            Language::Zh => format!("{said}（{}）", since(from, lang)),
-        },
-        None => said,
+    with_since(said, from, lang)
+}
+
+/// Something that was said, and from which day on it applies.
+pub(crate) fn with_since(said: String, from: Option<&str>, lang: Language) -> String {
+    match (from, lang) {
+        (Some(from), Language::En) => format!("{said} ({})", since(from, lang)),
+        (Some(from), Language::Zh) => format!("{said}（{}）", since(from, lang)),
+        (None, _) => said,
     }
 }
 
@@ -101,6 +162,10 @@ pub(crate) fn since(from: &str, lang: Language) -> String {
 pub(crate) fn passed(state: State, lang: Language) -> &'static str {
     match state {
         State::False => say(lang, "does not apply: the condition is false", "不适用：条件不成立"),
+        State::Overridden => {
+            say(lang, "holds, but the exception that applies overrides it", "条件成立，但适用的例外优先")
+        }
+        State::Replaced => say(lang, "replaced by the exception that applies", "由所适用的例外取代"),
         State::NotReached => say(lang, "not asked: one before it applies", "不再判断：已适用在先的情形"),
         State::Elsewhere => say(lang, "another row", "其他档次"),
         State::Later => say(lang, "only applies later", "尚未执行"),
@@ -119,8 +184,8 @@ pub(crate) fn origin(origin: &Origin, lang: Language) -> String {
         }
         (Origin::Running(gathered), Language::Zh) => {
             let per = &gathered.per.zh;
-            let of = if per.is_empty() { String::new() } else { format!("同一（{per}）的") };
-            format!("{of}在先单据{}的{}", condition(gathered, lang), function(gathered, lang))
+            let of = same(per);
+            format!("{of}此前各单据{}的{}", condition(gathered, lang), function(gathered, lang))
         }
         (Origin::Total(gathered), Language::En) => {
             let (over, per) = (&gathered.over.en, &gathered.per.en);
@@ -129,16 +194,18 @@ pub(crate) fn origin(origin: &Origin, lang: Language) -> String {
         }
         (Origin::Total(gathered), Language::Zh) => {
             let (over, per) = (&gathered.over.zh, &gathered.per.zh);
-            let of = if per.is_empty() { "整个基金池的".to_owned() } else { format!("同一（{per}）的") };
+            let of = if per.is_empty() { "整个基金池的".to_owned() } else { format!("{}的", same(per)) };
             format!("{of}全部{over}{}的{}", condition(gathered, lang), function(gathered, lang))
         }
         (Origin::Part { split }, Language::En) => format!("its part of the division `{split}`"),
         (Origin::Part { split }, Language::Zh) => format!("按“{split}”分配所得"),
-        (Origin::Linked { link, next }, Language::En) => {
-            format!("whether there is {} claim (`{link}`)", if *next { "a later" } else { "an earlier" })
+        (Origin::Linked { link, next, per }, Language::En) => {
+            let claim = if *next { "a later" } else { "an earlier" };
+            let of = if per.en.is_empty() { String::new() } else { format!(" of the same {}", per.en) };
+            format!("whether there is {claim} claim{of} (`{link}`)")
         }
-        (Origin::Linked { link, next }, Language::Zh) => {
-            format!("是否有{}单据（“{link}”）", if *next { "后一" } else { "前一" })
+        (Origin::Linked { link, next, per }, Language::Zh) => {
+            format!("{}是否有{}单据（“{link}”）", same(&per.zh), if *next { "后一" } else { "前一" })
         }
         (Origin::Field { link, next, of }, Language::En) => {
             format!("{of} of the {} claim (`{link}`)", if *next { "next" } else { "previous" })
@@ -147,6 +214,12 @@ pub(crate) fn origin(origin: &Origin, lang: Language) -> String {
             format!("{}单据（“{link}”）的{of}", if *next { "后一" } else { "前一" })
         }
     }
+}
+
+/// What several claims have in common.
+fn same(per: &str) -> String {
+    let keys: Vec<String> = per.split('、').filter(|key| !key.is_empty()).map(|key| format!("同一{key}")).collect();
+    keys.join("、")
 }
 
 fn function(gathered: &Gathered, lang: Language) -> String {

@@ -20,6 +20,15 @@ pub const TRACE_CODE_SECTION: &str = "fen.trace.code";
 pub struct Trace {
     /// Kinds of values; others name them by their place.
     pub kinds: Vec<Kind>,
+    /// Clauses; others name them by their place.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub clauses: Vec<TraceClause>,
+    /// By input of the schema: the kind of its values.
+    #[serde(default)]
+    pub input_kinds: Vec<u32>,
+    /// By parameter of the schema: the kind of its values.
+    #[serde(default)]
+    pub parameter_kinds: Vec<u32>,
     /// The tables of parameters.
     pub tables: Vec<TraceTable>,
     /// The ladders of tiers.
@@ -43,6 +52,16 @@ pub struct Kind {
     pub values: Vec<EnumValue>,
 }
 
+/// A clause.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TraceClause {
+    /// What it is called.
+    pub clause: String,
+    /// What it says, if the source quotes it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub text: Option<String>,
+}
+
 /// A table of parameters.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TraceTable {
@@ -50,6 +69,12 @@ pub struct TraceTable {
     pub name: String,
     /// What its values are.
     pub kind: u32,
+    /// Its clauses.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub citations: Vec<u32>,
+    /// The places of the keys that are ranges.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub ranges: Vec<u32>,
     /// Its rows by key and date; empty if they are too many to be listed here.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub rows: Vec<TraceRow>,
@@ -93,6 +118,9 @@ pub struct TraceTier {
     pub range: Text,
     /// By column: what one unit of its slice yields, an exact number.
     pub shares: Vec<String>,
+    /// Its own clauses; none where the ladder has the same for all rows.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub citations: Vec<u32>,
 }
 
 /// The trace of a phase.
@@ -191,6 +219,9 @@ pub enum Origin {
         link: String,
         /// Whether it leads to a later claim.
         next: bool,
+        /// What both claims have in common.
+        #[serde(default)]
+        per: Text,
     },
     /// A value of the claim that a link leads to.
     Field {
@@ -230,8 +261,9 @@ pub struct Definition {
     pub kind: u32,
     /// As written.
     pub text: String,
-    /// The rules whose citations are its clauses.
-    pub rules: Vec<String>,
+    /// Its clauses.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub citations: Vec<u32>,
     /// Its value before it is rounded.
     pub exact: Point,
     /// How it is rounded, if it is.
@@ -284,7 +316,11 @@ pub struct Node {
 #[serde(tag = "is", rename_all = "snake_case")]
 pub enum Form {
     /// A number that stands in the source.
-    Constant,
+    Constant {
+        /// The clauses of the parameter, if it has a name.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        citations: Vec<u32>,
+    },
     /// Something that is read.
     Import {
         /// Its place among the phase's imports.
@@ -294,6 +330,9 @@ pub enum Form {
     Parameter {
         /// Its place among the schema's parameters.
         parameter: u32,
+        /// Its clauses.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        citations: Vec<u32>,
     },
     /// Another definition.
     Definition {
@@ -307,19 +346,29 @@ pub enum Form {
     },
     /// Something done with other values.
     Operation {
-        /// `negate`, `add`, `sub`, `mul`, `div`, `max`, `min`, `round`, `compare`, `and`, `or`, `not`, `add_months` or
-        /// `full_months`. Of `and` and `or` the second part is needed only if the first one does not decide.
+        /// `negate`, `add`, `sub`, `mul`, `div`, `max`, `min`, `clamp` (a value, its least, its greatest), `round`,
+        /// `compare`, `and`, `or`, `not`, `add_months`, `sub_months` or `full_months`. Of `and` and `or` the second part is needed only if the first one does not decide.
         operator: String,
         /// The values.
         parts: Vec<Node>,
         /// How it is rounded, if the operator is `round`.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         rounding: Option<TraceRounding>,
+        /// Of `add_months` and `sub_months`: whether a day that the month lacks becomes the first of the next one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        later: Option<bool>,
     },
-    /// One of several alternatives: the first one whose condition is true. Nothing else of those behind it is needed.
+    /// One of several alternatives: the first one whose condition is true. Nothing of those behind it is needed; the
+    /// conditions of exceptions always have a meaning.
     Choice {
         /// The place of the one that is chosen.
         taken: Point,
+        /// The amount that lies in one of the rows, if the alternatives are rows of a ladder.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        subject: Option<Box<Node>>,
+        /// What the bounds of the rows are parts of, if they are.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        base: Option<Box<Node>>,
         /// The last one has no condition.
         branches: Vec<Branch>,
     },
@@ -355,6 +404,9 @@ pub enum Form {
         /// What the bounds are parts of, if they are.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         base: Option<Box<Node>>,
+        /// The clauses of a ladder that has a name.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        citations: Vec<u32>,
         /// The place of the version that applies.
         version: Point,
         /// By version and row: the slice of the amount, and what it yields.
@@ -364,6 +416,9 @@ pub enum Form {
     Remainder {
         /// The amount first, then the others.
         parts: Vec<Node>,
+        /// What the rows of the ladder give this one: tiers.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        tiers: Option<Box<Node>>,
     },
 }
 
@@ -372,14 +427,15 @@ pub enum Form {
 pub struct Branch {
     /// `case`, `otherwise`, `exception`, `rule` (what exceptions are made from), `row`, `met`, `missed` or `not_applicable`.
     pub role: String,
-    /// What people call it: the name of an exception, the bounds of a row; empty where there is none.
+    /// What people call it: the name of an exception, the bounds of a row, when an indicator applies; empty where there is
+    /// none.
     pub label: Text,
     /// The first day on which it applies, if it is a row with one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub from: Option<String>,
-    /// Its own clause.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub clause: Option<String>,
+    /// Its own clauses.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub citations: Vec<u32>,
     /// When it applies; rows of ladders have no condition of their own here.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub when: Option<Node>,

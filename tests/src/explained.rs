@@ -115,7 +115,9 @@ impl Explainer {
             stream.end_pass()?;
         }
         let outcome = outcome.ok_or("no such row")?;
-        let request = Request { row: u64::try_from(row)? + 1, texts: self.texts(&claim), outcome, all };
+        let numbers = (0..cells.rows.len()).map(u64::try_from).collect::<Result<Vec<_>, _>>()?;
+        let numbers = numbers.into_iter().map(|row| (row, row + 1)).collect();
+        let request = Request { row: u64::try_from(row)? + 1, texts: self.texts(&claim), outcome, all, numbers };
         Ok(explain(&self.policy, &parameters, &stream.seen(u64::try_from(row)?), &request)
             .map_err(|problem| problem.text().en)?)
     }

@@ -27,11 +27,13 @@ fn steps_of(node: &Node, found: &mut Vec<usize>) {
             found.extend(own);
             found.extend(divided.iter().flatten());
         }
-        NodeForm::Operation { parts, .. } | NodeForm::Remainder { parts } => {
+        NodeForm::Operation { parts, .. } => parts.iter().for_each(|part| steps_of(part, found)),
+        NodeForm::Remainder { parts, tiers } => {
             parts.iter().for_each(|part| steps_of(part, found));
+            tiers.iter().for_each(|tiers| steps_of(tiers, found));
         }
-        NodeForm::Choice { when, then, passed, .. } => {
-            when.iter().chain([then]).for_each(|part| steps_of(part, found));
+        NodeForm::Choice { subject, base, when, then, passed, .. } => {
+            subject.iter().chain(base).chain(when).chain([then]).for_each(|part| steps_of(part, found));
             passed.iter().filter_map(|passed| passed.when.as_ref()).for_each(|when| steps_of(when, found));
         }
         NodeForm::Lookup { keys, .. } | NodeForm::HasRow { keys, .. } => {
@@ -63,7 +65,8 @@ fn check(explanation: &Explanation) {
         if step.rounding.is_none() && step.amount.ty.is_amount() {
             assert_eq!(plain(&step.amount), plain(&step.how.amount), "{}", step.name);
         }
-        assert!(step.amount.value.is_some() || !step.amount.ty.is_amount(), "{}", step.name);
+        // Only what could not be computed has no value.
+        assert!(step.amount.value.is_some() || step.how.amount.value.is_none(), "{}", step.name);
     }
     for lang in [Language::En, Language::Zh] {
         let (shown, page) = (text(explanation, lang), fragment(explanation, lang));

@@ -45,18 +45,12 @@ export class Narrator {
       const isEmpty = column.optional && cell === BigInt(none);
       const { definition, present: shown } = phase.outputs[at];
       const { unit } = this.#trace.kinds[phase.definitions[definition].kind];
-      const step = this.#step(definition);
-      // Why there is no value.
+      // Why there is no value: then the definition was not needed.
+      const isNeeded = !isEmpty || shown === undefined;
+      const step = isNeeded ? this.#step(definition) : undefined;
       const given = isEmpty && shown !== undefined ? this.#step(shown) : undefined;
-      return present({
-        name: column.name,
-        label: column.label,
-        type: column.type,
-        unit,
-        value: isEmpty ? null : writeCell(typeof none === "bigint" ? cell : Number(cell), column),
-        step,
-        present: given,
-      });
+      const value = isEmpty ? null : writeCell(typeof none === "bigint" ? cell : Number(cell), column);
+      return present({ name: column.name, label: column.label, ...amountOf(value, column, unit), step, present: given });
     });
     const steps = [];
     while (steps.length < this.#wanted.length) steps.push(this.#definition(this.#wanted[steps.length]));
@@ -92,7 +86,7 @@ export class Narrator {
     const isIt = (node) =>
       node.is === "lookup" && node.keys.some((key) => key.is === "import" && phase.imports[key.import].name === name);
     const found = phase.definitions.find(({ how }) => contains(how, isIt));
-    return found && { name: found.name, text: found.text, citations: this.#citations(found.rules) };
+    return found && { name: found.name, text: found.text, citations: this.#clauses(found.citations) };
   }
 
   #step(definition) {
@@ -118,17 +112,11 @@ export class Narrator {
     const kind = this.#trace.kinds[kindAt];
     const value = this.#value(point);
     const text = value === null ? null : kind.type === "code" || kind.type === "id" ? this.#textOf(value.n) : write(value, kind, least);
-    return { type: kind.type, unit: kind.unit, value: text ?? null };
+    return amountOf(text ?? null, kind, kind.unit);
   }
 
-  #citations(rules) {
-    const found = this.#schema.citations.filter(({ rule }) => rules.includes(rule)).map(cited);
-    return found.filter((one, at) => found.findIndex((other) => isSame(one, other)) === at);
-  }
-
-  #clause(clause) {
-    const known = this.#schema.citations.map(cited).filter((one) => one.clause === clause);
-    return known.findLast(({ text }) => text !== undefined) ?? { clause };
+  #clauses(places = []) {
+    return places.map((at) => this.#trace.clauses[at]);
   }
 
   #rounding({ mode, step }, kindAt) {
@@ -136,7 +124,7 @@ export class Narrator {
   }
 
   #definition(at) {
-    const { name, label, kind, exact, rounding, value, text, rules, how } = this.#phase.definitions[at];
+    const { name, label, kind, exact, rounding, value, text, citations, how } = this.#phase.definitions[at];
     const least = rounding ? (decimalsOf(readFraction(rounding.step)) ?? 0) : 0;
     const step = present({
       name,
@@ -145,7 +133,7 @@ export class Narrator {
       exact: rounding ? (this.#amount(exact, kind).value ?? undefined) : undefined,
       rounding: rounding ? this.#rounding(rounding, kind) : undefined,
       text,
-      citations: this.#citations(rules),
+      citations: this.#clauses(citations),
       how: this.#node(how),
     });
     // A definition that is nothing but a rounding is a rounded one.
@@ -153,9 +141,9 @@ export class Narrator {
       const [inner] = step.how.parts;
       return { ...step, ...present({ exact: inner.value ?? undefined }), rounding: step.how.rounding, how: inner };
     }
-    // The clause of an alternative stands with it, not with the definition.
-    const own = how.is === "choice" ? how.branches.map(({ clause }) => clause) : [];
-    return { ...step, citations: step.citations.filter(({ clause }) => !own.includes(clause)) };
+    // What stands with the alternative that was taken need not be said twice.
+    const taken = step.how.is === "choice" ? step.how.citations : [];
+    return { ...step, citations: step.citations.filter((one) => !taken.some((other) => isSame(one, other))) };
   }
 
   #node(node) {
@@ -164,12 +152,12 @@ export class Narrator {
     const all = (nodes) => nodes.map((one) => this.#node(one));
     switch (node.is) {
       case "constant":
-        return told("constant", { citations: this.#citations([node.text]) });
+        return told("constant", { citations: this.#clauses(node.citations) });
       case "import":
         return this.#import(node, amount);
       case "parameter": {
         const { name, label } = this.#schema.parameters[node.parameter];
-        return told("parameter", { name, label, citations: this.#citations([name.split("[")[0]]) });
+        return told("parameter", { name, label, citations: this.#clauses(node.citations) });
       }
       case "definition": {
         const step = this.#step(node.definition);
@@ -181,10 +169,11 @@ export class Narrator {
       }
       case "operation": {
         const parts = this.#operands(node.operator, node.parts);
-        const isExtreme = node.operator === "max" || node.operator === "min";
+        const isExtreme = ["max", "min", "clamp"].includes(node.operator);
         const at = isExtreme ? parts.findIndex(({ value }) => value === amount.value) : -1;
         const rounding = node.rounding ? this.#rounding(node.rounding, node.kind) : undefined;
-        return told("operation", { operator: node.operator, parts, taken: at < 0 ? undefined : at, rounding });
+        const shifted = node.later === undefined ? undefined : shiftedOf(node.later, parts[0].value, amount.value);
+        return told("operation", { operator: node.operator, parts, taken: at < 0 ? undefined : at, rounding, shifted });
       }
       case "choice":
         return told("choice", this.#choice(node));
@@ -195,7 +184,7 @@ export class Narrator {
       case "tiers":
         return told("tiers", this.#tiers(node));
       default:
-        return told("remainder", { parts: all(node.parts) });
+        return this.#remainder(node, told);
     }
   }
 
@@ -216,39 +205,54 @@ export class Narrator {
     return { text, ...amount, ...(isMissing ? { value: null } : {}), is: "input", ...present({ name, label, origin }) };
   }
 
-  #choice({ taken: point, branches }) {
+  #remainder({ parts, tiers }, told) {
+    const given = tiers && this.#node(tiers);
+    return told("remainder", { parts: parts.map((part) => this.#node(part)), tiers: given });
+  }
+
+  #choice({ taken: point, subject, base, branches }) {
     const taken = Number(this.#integer(point));
     const branch = branches[taken];
-    const others = branches.filter((other) => this.#all && other !== branch && other.role !== "value");
-    const passed = others.map((other) => this.#passed(other, branches.indexOf(other) < taken));
+    // Rows of other versions have nothing to do with the claim.
+    const isTold = ({ role, from }) => role !== "value" && (role !== "row" || from === branch.from);
+    const others = branches.filter((other) => this.#all && other !== branch && isTold(other));
+    const passed = others.map((other) => this.#passed(other, branch, branches.indexOf(other) < taken));
+    const target = branch.role === "missed" ? branches.find(({ role }) => role === "met")?.when : undefined;
+    const when = branch.when ?? target;
+    const [lying, of, reason] = [subject, base, when].map((one) => one && this.#node(one));
     return {
       role: branch.role,
       label: branch.label,
       from: branch.from,
-      citations: branch.clause === undefined ? [] : [this.#clause(branch.clause)],
-      when: branch.when ? this.#node(branch.when) : undefined,
+      citations: this.#clauses(branch.citations),
+      subject: lying,
+      base: of,
+      when: reason,
       then: this.#node(branch.then),
       passed: passed.length > 0 ? passed : undefined,
     };
   }
 
-  #passed({ role, label, from, clause, when, then }, isBefore) {
-    const asked = isBefore && when ? when : undefined;
-    const isFalse = asked !== undefined && !isTrue(this.#value(asked.at));
+  /** Of cases, what stands behind the one that was taken was not asked for; exceptions have no order. */
+  #passed({ role, label, from, citations, when, then }, taken, isBefore) {
+    const asked = isBefore || role === "exception" ? when : undefined;
+    const isSo = asked && isTrue(this.#value(asked.at));
+    // A verdict is its own value.
+    const isVerdict = ["met", "missed", "not_applicable"].includes(role);
     return present({
       role,
       label,
       from,
-      citations: clause === undefined ? [] : [this.#clause(clause)],
+      citations: this.#clauses(citations),
       condition: when?.text ?? "",
-      text: then.text,
-      state: role === "row" ? "elsewhere" : isFalse ? "false" : "not_reached",
+      text: isVerdict ? "" : then.text,
+      state: stateOf(role, isSo, taken),
       when: asked ? this.#node(asked) : undefined,
     });
   }
 
   #lookup({ table: at, keys, row, from: date }) {
-    const { name, rows = [], kind } = this.#trace.tables[at];
+    const { name, rows = [], kind, ranges: known = [], citations } = this.#trace.tables[at];
     const told = keys.map((key) => this.#node(key));
     const place = row === undefined ? -1 : Number(this.#integer(row));
     const found = rows[place];
@@ -263,23 +267,26 @@ export class Narrator {
     }
     const days = date === undefined ? null : this.#integer(date);
     const day = days === null || days === NO_DATE ? undefined : dayOf(days);
-    const citations = this.#citations([name]);
-    return { table: name, keys: told, from: found?.from ?? day, citations, passed: passed.length > 0 ? passed : undefined };
+    const ranges = found && known.length > 0 ? known.map((key) => ({ key, range: found.keys[key] })) : undefined;
+    const clauses = this.#clauses(citations);
+    const others = passed.length > 0 ? passed : undefined;
+    return { table: name, keys: told, ranges, from: found?.from ?? day, citations: clauses, passed: others };
   }
 
-  #tiers({ kind, ladder: at, column, amount, base, version: point, slices }) {
+  #tiers({ kind, ladder: at, column, amount, base, citations: own, version: point, slices }) {
     const { versions, kinds } = this.#trace.ladders[at];
     const version = Number(this.#integer(point));
     const { from, rows } = versions[version];
-    const tiers = rows.flatMap(({ range, shares }, row) => {
+    const tiers = rows.flatMap(({ range, shares, citations }, row) => {
       const [slice, yields] = slices[version][row];
       if (!this.#all && (this.#value(slice)?.n ?? 0n) === 0n) return [];
       const share = this.#trace.kinds[kinds[column]];
       const written = { type: share.type, unit: share.unit, value: write(readFraction(shares[column]), share, 0) };
-      return [{ range, share: written, slice: this.#amount(slice, amount.kind), yields: this.#amount(yields, kind) }];
+      const tier = { range, share: written, slice: this.#amount(slice, amount.kind), yields: this.#amount(yields, kind) };
+      return [citations ? { ...tier, citations: this.#clauses(citations) } : tier];
     });
     const bounds = base ? this.#node(base) : undefined;
-    return { amount: this.#node(amount), base: bounds, from, tiers };
+    return { amount: this.#node(amount), base: bounds, from, citations: own && this.#clauses(own), tiers };
   }
 
   /** The value of a definition with the decimals that it is rounded to. */
@@ -309,7 +316,28 @@ function write(value, { type, values }, least) {
   }
 }
 
-const cited = ({ clause, text }) => present({ clause, text: text ?? undefined });
+/** A value with what people call it, if that is not its name. */
+export function amountOf(value, { type, values }, unit) {
+  const label = values?.find(({ name }) => name === value)?.label;
+  const isNamed = label && (label.zh !== value || label.en !== value);
+  return present({ type, unit, value, value_label: isNamed ? label : undefined });
+}
+
+/** Why an alternative was not taken. */
+function stateOf(role, isSo, taken) {
+  if (role === "row") return "elsewhere";
+  if (isSo === false) return "false";
+  if (role === "exception") return "overridden";
+  return role === "rule" && taken.role === "exception" ? "replaced" : "not_reached";
+}
+
+/** What became of a day that the month lacks which some months lead to. */
+function shiftedOf(isLater, from, to) {
+  const day = (date) => date?.split("-").at(-1);
+  if (day(from) === undefined || day(from) === day(to)) return undefined;
+  return isLater ? "later" : "earlier";
+}
+
 const isSame = (one, other) => one.clause === other.clause && one.text === other.text;
 
 /** Whether a part of a computation is of a kind. */

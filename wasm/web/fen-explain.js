@@ -5,7 +5,7 @@
 
 import { Numbering } from "./fen-codes.js";
 import { FenError } from "./fen-error.js";
-import { Narrator } from "./fen-explain-nodes.js";
+import { amountOf, Narrator } from "./fen-explain-nodes.js";
 import { machineOf } from "./fen-machine.js";
 import { Rows } from "./fen-rows.js";
 import { openTrace } from "./fen-trace.js";
@@ -30,7 +30,10 @@ export async function explainClaim(policy, row, options = {}) {
   const rows = new Rows(schema);
   const cells = rows.cells(row);
   const texts = schema.inputs.map((column, at) => textOf(cells[at], column, row));
-  const head = { ...headOf(schema, options.number ?? 1), inputs: givenOf(schema.inputs, texts), parameters: parametersOf(policy) };
+  const units = (kinds) => kinds.map((kind) => trace.described.kinds[kind].unit);
+  const inputs = givenOf(schema.inputs, texts, units(trace.described.input_kinds));
+  const parameters = parametersOf(policy, units(trace.described.parameter_kinds));
+  const head = { ...headOf(schema, options.number ?? 1), inputs, parameters };
   const narrator = new Narrator(schema, trace.described, options.all === true);
   const wrong = cells.findIndex(({ code }) => code !== undefined);
   if (wrong >= 0) return rejectedOf(head, rows.reject(cells[wrong].code, wrong), narrator, texts);
@@ -43,11 +46,11 @@ export async function explainClaim(policy, row, options = {}) {
   const set = policy.parameters();
   trace.writeParameters(schema.parameters.map((column) => readWritten(set[column.name], column).value));
   const [phase] = trace.described.phases;
-  const inputs = plan ? plan.phases[0].inputs.map(({ source }) => source.input) : [...schema.inputs.keys()];
+  const read = plan ? plan.phases[0].inputs.map(({ source }) => source.input) : [...schema.inputs.keys()];
   const records = plan?.phases[0].state?.tables.flatMap((table) => table.cells) ?? [];
   const imports = phase.imports.map(({ source }) => {
     if (source.from === "record") return recordOf(records[source.record], options.before ?? {}, integer);
-    const at = inputs[source.input];
+    const at = read[source.input];
     return integer(cells[at].value, schema.inputs[at]);
   });
   const ran = trace.run(phase, imports);
@@ -71,13 +74,13 @@ function textOf({ value }, column, row) {
   return raw?.trim() || null;
 }
 
-const givenOf = (columns, texts) =>
-  columns.map(({ name, label, type }, at) => ({ name, label, type, value: texts[at] }));
+const givenOf = (columns, texts, units) =>
+  columns.map((column, at) => ({ name: column.name, label: column.label, ...amountOf(texts[at], column, units[at]) }));
 
-function parametersOf(policy) {
+function parametersOf(policy, units) {
   const set = policy.parameters();
   const columns = policy.schema.parameters;
-  return givenOf(columns, columns.map(({ name }) => set[name]));
+  return givenOf(columns, columns.map(({ name }) => set[name]), units);
 }
 
 /** What a running value was before the claim; nothing came before where nothing is said. */

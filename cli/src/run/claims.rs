@@ -339,6 +339,11 @@ impl Batch {
         self.numbers.iter().position(|number| *number == row)
     }
 
+    /// The number in the file of one of the rows that are given to the module.
+    pub(crate) fn number_at(&self, place: usize) -> Option<u64> {
+        self.numbers.get(place).copied()
+    }
+
     /// All rows given to the module, each with its number.
     #[cfg(test)]
     pub(crate) fn rows(&self) -> impl Iterator<Item = (u64, &ByteRecord)> {

@@ -114,17 +114,22 @@ impl Checker<'_> {
             expr.ty = ty;
         }
         let chosen = Expr::cases(unified, joined, value.name.span);
-        self.note_choice(&chosen, "", notes);
+        self.note_choice(&chosen, (None, None), notes);
         Some(chosen)
     }
 
-    /// Takes note of what the alternatives of a choice are, in its order.
-    pub(super) fn note_choice(&mut self, chosen: &Expr, ladder: &str, alternatives: Vec<Alternative>) {
+    /// Takes note of what the alternatives of a choice are, in its order; of rows also the amount that lies in one of them.
+    pub(super) fn note_choice(
+        &mut self,
+        chosen: &Expr,
+        (subject, base): (Option<&Expr>, Option<&Expr>),
+        alternatives: Vec<Alternative>,
+    ) {
         if let ExprKind::Cases(cases, _) = &chosen.kind
             && let Some((first, _)) = cases.first()
         {
-            let (span, first, ladder) = (chosen.span, first.span, ladder.to_owned());
-            let choice = Choice { span, first, ladder, alternatives };
+            let (subject, base) = (subject.cloned(), base.cloned());
+            let choice = Choice { span: chosen.span, first: first.span, subject, base, alternatives };
             self.program.choices.push(choice);
         }
     }

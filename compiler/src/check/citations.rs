@@ -4,54 +4,44 @@ use fen_grammar::literate::Clause;
 use fen_grammar::source::{Sources, Span};
 use fen_grammar::tree::{Name, Quoted};
 
-use super::program::Citation;
+use super::program::{Citation, Clauses, LadderClauses};
 use crate::resolve::program::{self as resolved, ValueBody};
 
 /// The citations of all rules, without repetition.
 pub(super) fn citations(resolved: &resolved::Program, sources: &Sources) -> Vec<Citation> {
     let mut finder = Finder { sources, found: Vec::new() };
-    let named = |name: &Name| (name.text.clone(), name.span);
-    for input in &resolved.inputs {
-        finder.rule(named(&input.name), input.cite.as_ref());
-    }
-    for param in &resolved.params {
-        finder.rule(named(&param.name), param.cite.as_ref());
-    }
-    for value in &resolved.values {
-        // What a ladder or a split yields, and what comes of earlier claims, is cited by the rule that yields it.
-        let is_own = matches!(value.body, ValueBody::Expr(_) | ValueBody::Cases(..));
-        if is_own || value.cite.is_some() {
-            finder.rule(named(&value.name), value.cite.as_ref());
-        }
-        for cite in cites_of_alternatives(value) {
-            finder.rule(named(&value.name), Some(cite));
-        }
-    }
-    for running in &resolved.runnings {
-        finder.rule(named(&running.name), running.cite.as_ref());
-    }
-    for link in &resolved.links {
-        finder.rule(named(&link.name), None);
-    }
-    for split in &resolved.splits {
-        finder.rule(named(&split.name), split.cite.as_ref());
-    }
-    for ladder in &resolved.ladders {
-        finder.ladder(ladder);
-    }
-    for schedule in &resolved.schedules {
-        finder.rule(named(&schedule.name), schedule.cite.as_ref());
-    }
-    for output in &resolved.outputs {
-        // What is listed as an output is ruled elsewhere; the quote above the list need not be about it.
-        if output.cite.is_some() {
-            finder.rule(named(&output.name), output.cite.as_ref());
-        }
-    }
-    for invariant in &resolved.invariants {
-        finder.rule(("always".to_owned(), invariant.span), invariant.cite.as_ref());
-    }
+    finder.rules(resolved, true);
     finder.found
+}
+
+/// The same, told apart for explanations: rules, the ladders on what they name, and the rows of these.
+pub(super) fn clauses(resolved: &resolved::Program, sources: &Sources) -> Clauses {
+    let finder = || Finder { sources, found: Vec::new() };
+    let mut rules = finder();
+    rules.rules(resolved, false);
+    let ladders = resolved.ladders.iter().map(|ladder| {
+        let rows: Vec<_> =
+            ladder.rows.iter().map(|row| (row.span, finder().row(row.span, ladder.cite.as_ref()))).collect();
+        let mut whole = finder();
+        whole.ladder(ladder);
+        let own = |(_, clause): &(Span, Option<Citation>)| clause.clone();
+        // What all rows have in common is said once.
+        let is_one = rows.first().is_none_or(|first| rows.iter().all(|row| own(row) == own(first)));
+        match is_one {
+            true => {
+                LadderClauses { whole: whole.found, rows: rows.into_iter().map(|(span, _)| (span, None)).collect() }
+            }
+            false => LadderClauses { whole: Vec::new(), rows },
+        }
+    });
+    let schedules = resolved.schedules.iter().map(|schedule| {
+        let mut whole = finder();
+        whole.rule((schedule.name.text.clone(), schedule.name.span), schedule.cite.as_ref());
+        let rows = schedule.steps.iter().map(|step| (step.bounds.span, None));
+        LadderClauses { whole: whole.found, rows: rows.collect() }
+    });
+    let ladders = ladders.chain(schedules).collect();
+    Clauses { rules: rules.found, ladders }
 }
 
 /// The clauses of a rule's cases and exceptions.
@@ -70,6 +60,63 @@ struct Finder<'a> {
 }
 
 impl<'a> Finder<'a> {
+    /// All rules; with their alternatives and the ladders on them, if wanted.
+    fn rules(&mut self, resolved: &resolved::Program, with_parts: bool) {
+        let named = |name: &Name| (name.text.clone(), name.span);
+        for input in &resolved.inputs {
+            self.rule(named(&input.name), input.cite.as_ref());
+        }
+        for param in &resolved.params {
+            self.rule(named(&param.name), param.cite.as_ref());
+        }
+        for value in &resolved.values {
+            // What a ladder or a split yields, and what comes of earlier claims, is cited by the rule that yields it.
+            let is_own = matches!(value.body, ValueBody::Expr(_) | ValueBody::Cases(..));
+            if is_own || value.cite.is_some() {
+                self.rule(named(&value.name), value.cite.as_ref());
+            }
+            for cite in cites_of_alternatives(value).filter(|_| with_parts) {
+                self.rule(named(&value.name), Some(cite));
+            }
+        }
+        for running in &resolved.runnings {
+            self.rule(named(&running.name), running.cite.as_ref());
+        }
+        for link in &resolved.links {
+            self.rule(named(&link.name), None);
+        }
+        for split in &resolved.splits {
+            self.rule(named(&split.name), split.cite.as_ref());
+        }
+        for ladder in resolved.ladders.iter().filter(|_| with_parts) {
+            self.ladder(ladder);
+        }
+        for schedule in &resolved.schedules {
+            self.rule(named(&schedule.name), schedule.cite.as_ref());
+        }
+        for output in &resolved.outputs {
+            // What is listed as an output is ruled elsewhere; the quote above the list need not be about it.
+            if output.cite.is_some() {
+                self.rule(named(&output.name), output.cite.as_ref());
+            }
+        }
+        for invariant in &resolved.invariants {
+            self.rule(("always".to_owned(), invariant.span), invariant.cite.as_ref());
+        }
+    }
+
+    /// The clause of a row that stands at a place.
+    fn row(mut self, at: Span, cite: Option<&Quoted>) -> Option<Citation> {
+        let rule = String::new();
+        match (self.sources.clause_at(at), cite) {
+            (Some(clause), Some(cite)) => {
+                self.push(Citation { rule, clause: cite.text.clone(), text: Some(clause.text.clone()) });
+            }
+            (_, cite) => self.rule((rule, at), cite),
+        }
+        self.found.into_iter().next()
+    }
+
     /// The clause of a rule that stands at a place.
     fn rule(&mut self, (rule, at): (String, Span), cite: Option<&Quoted>) {
         let quoted = self.sources.clause_at(at);

@@ -60,7 +60,13 @@ impl Checker<'_> {
             roles.insert(0, Role::NotApplicable);
         }
         let result = Expr::cases(cases, verdict(missed), span);
-        self.note_choice(&result, "", roles.into_iter().map(Alternative::new).collect());
+        let applies = indicator.guard.as_ref().map(|guard| self.sources.slice(guard.span)).unwrap_or_default();
+        let alternatives = roles.into_iter().map(|role| {
+            let label = if role == Role::NotApplicable { applies } else { "" };
+            Alternative { label: Text::new(label, label), ..Alternative::new(role) }
+        });
+        let alternatives = alternatives.collect();
+        self.note_choice(&result, (None, None), alternatives);
         let gap = gap(indicator.comparison, &value, &target, measure, span);
         let present = guard.map(|guard| self.add_value(format!("{} applies", indicator.name.text), guard, None));
         let shown = self.shown(&value, measure, RATE_DECIMALS, RoundingMode::HalfUp);

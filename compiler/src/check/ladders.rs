@@ -11,7 +11,7 @@ use super::errors::{NegativeBase, ShareOutside, ShareUnit, SharesSum, UnusedShar
 use super::expressions::checked_symbol;
 use super::literals::measure_of;
 use super::program::{self, Alternative, Body, Enum, EnumValue, Expr, ExprKind, Ladder, LadderVersion, Role};
-use super::rows::{Rows, Written};
+use super::rows::{Row, Rows, Written};
 use super::types::{Facts, Grid, Measure, Type};
 use super::{Checker, errors, order};
 use crate::ids::{EnumId, LadderId, ValueId};
@@ -285,7 +285,7 @@ impl Checker<'_> {
         if !is_whole {
             return None;
         }
-        self.by_row(&rows, &subject, base.as_ref(), (&ladder.name.text, name.span), value_of)
+        self.by_row(&rows, &subject, base.as_ref(), name.span, value_of)
     }
 
     /// A choice by the row that a subject lies in.
@@ -294,7 +294,7 @@ impl Checker<'_> {
         rows: &Rows,
         subject: &Expr,
         base: Option<&Expr>,
-        (ladder, span): (&str, Span),
+        span: Span,
         value_of: impl Fn(usize) -> Option<&'e resolved::Expr>,
     ) -> Option<Expr> {
         let mut wanted = None;
@@ -316,7 +316,7 @@ impl Checker<'_> {
                     Some(typed) => {
                         wanted = wanted.or(Some(typed.ty));
                         cases.push((condition, typed));
-                        notes.push(noted(row.text(rows.unit, true), version.from));
+                        notes.push(noted(row, row.text(rows.unit, true), version.from));
                     }
                     None => is_whole = false,
                 }
@@ -333,7 +333,7 @@ impl Checker<'_> {
             unified.push((condition, value));
         }
         let chosen = Expr::cases(unified, last, span);
-        self.note_choice(&chosen, ladder, notes);
+        self.note_choice(&chosen, (Some(subject), base), notes);
         Some(chosen)
     }
 
@@ -425,9 +425,8 @@ impl Checker<'_> {
                 Some(Expr { span, ty: Type::Measure(measure), kind, facts })
             }
             None => {
-                let resolved::Schedule { steps, name, .. } = self.resolved.schedules.get(id.0)?;
-                let called = (name.text.as_str(), span);
-                self.by_row(&schedule.rows, &argument, None, called, |at| steps.get(at).map(|step| &step.value))
+                let resolved::Schedule { steps, .. } = self.resolved.schedules.get(id.0)?;
+                self.by_row(&schedule.rows, &argument, None, span, |at| steps.get(at).map(|step| &step.value))
             }
         }
     }
@@ -477,8 +476,7 @@ impl Checker<'_> {
         let argument = self.expr(argument)?;
         let schedule = self.schedule(id)?;
         let argument = self.fitting(id, &schedule, argument, span)?;
-        let name = &self.resolved.schedules.get(id.0)?.name.text;
-        self.row_reached(&schedule.rows, &argument, None, schedule.is_band, (name, span))
+        self.row_reached(&schedule.rows, &argument, None, schedule.is_band, span)
     }
 
     /// `row of SUBJECT`
@@ -487,7 +485,7 @@ impl Checker<'_> {
         let ladder = self.resolved.ladders.get(id.0)?;
         let subject = self.subject_expr(ladder.subject?, span)?;
         let base = self.ladder_base(ladder)?;
-        self.row_reached(&rows, &subject, base.as_ref(), ladder.is_band, (&ladder.name.text, span))
+        self.row_reached(&rows, &subject, base.as_ref(), ladder.is_band, span)
     }
 
     /// The row that a subject lies in, as a value of an enum of the rows' bounds.
@@ -497,7 +495,7 @@ impl Checker<'_> {
         subject: &Expr,
         base: Option<&Expr>,
         is_band: bool,
-        (ladder, span): (&str, Span),
+        span: Span,
     ) -> Option<Expr> {
         let mut names: Vec<Text> = Vec::new();
         let mut cases = Vec::new();
@@ -506,7 +504,7 @@ impl Checker<'_> {
             let in_version = self.in_version(rows, at, span);
             for row in &version.rows {
                 let name = row.text(rows.unit, is_band);
-                notes.push(noted(name.clone(), version.from));
+                notes.push(noted(row, name.clone(), version.from));
                 let place = names.iter().position(|known| *known == name).unwrap_or_else(|| {
                     names.push(name);
                     names.len() - 1
@@ -531,7 +529,7 @@ impl Checker<'_> {
             .collect();
         let (_, last) = cases.pop()?;
         let chosen = Expr::cases(cases, last, span);
-        self.note_choice(&chosen, ladder, notes);
+        self.note_choice(&chosen, (Some(subject), base), notes);
         Some(chosen)
     }
 
@@ -556,8 +554,8 @@ impl Checker<'_> {
 }
 
 /// What a row is as an alternative.
-fn noted(label: Text, from: Option<i32>) -> Alternative {
-    Alternative { label, from, ..Alternative::new(Role::Row) }
+fn noted(row: &Row, label: Text, from: Option<i32>) -> Alternative {
+    Alternative { label, from, row: Some(row.span), ..Alternative::new(Role::Row) }
 }
 
 /// Whether no bound of a ladder has a unit.

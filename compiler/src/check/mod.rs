@@ -242,6 +242,7 @@ impl<'a> Checker<'a> {
             invariants: Vec::new(),
             examples: Vec::new(),
             citations: citations::citations(resolved, sources),
+            clauses: citations::clauses(resolved, sources),
             places: places::Places::default(),
         };
         Self {

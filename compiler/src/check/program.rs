@@ -64,6 +64,8 @@ pub(crate) struct Program {
     pub(crate) invariants: Vec<Invariant>,
     pub(crate) examples: Vec<Example>,
     pub(crate) citations: Vec<Citation>,
+    /// The same as explanations tell them apart.
+    pub(crate) clauses: Clauses,
     /// Where alternatives stand in the source.
     pub(crate) places: Places,
 }
@@ -79,14 +81,44 @@ pub(crate) struct Citation {
     pub(crate) text: Option<String>,
 }
 
+/// Which clause each part of the source implements; only explanations need it.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Clauses {
+    /// Those of rules themselves: not those of their cases and exceptions, nor those of ladders on what a rule names.
+    pub(crate) rules: Vec<Citation>,
+    pub(crate) ladders: Vec<LadderClauses>,
+}
+
+/// Which clauses a ladder implements.
+#[derive(Clone, Debug)]
+pub(crate) struct LadderClauses {
+    /// Those of all its rows.
+    pub(crate) whole: Vec<Citation>,
+    /// By row, in the order of the source: where it stands, and its own clause.
+    pub(crate) rows: Vec<(Span, Option<Citation>)>,
+}
+
+impl Clauses {
+    /// The ladder that a row stands in, and the row's place.
+    pub(crate) fn ladder_at(&self, row: Span) -> Option<(&LadderClauses, usize)> {
+        let holds = |span: &Span| span.start <= row.start && row.end <= span.end;
+        self.ladders.iter().find_map(|ladder| {
+            let place = ladder.rows.iter().position(|(span, _)| holds(span))?;
+            Some((ladder, place))
+        })
+    }
+}
+
 /// What the alternatives of a choice ([`ExprKind::Cases`]) are, in its order.
 #[derive(Clone, Debug)]
 pub(crate) struct Choice {
     /// That of the choice, and that of its first condition: together they tell it from others.
     pub(crate) span: Span,
     pub(crate) first: Span,
-    /// The name of the ladder whose rows they are; empty if they are none.
-    pub(crate) ladder: String,
+    /// The amount that lies in one of the rows, if they are rows of a ladder.
+    pub(crate) subject: Option<Expr>,
+    /// What the bounds of the rows are parts of.
+    pub(crate) base: Option<Expr>,
     pub(crate) alternatives: Vec<Alternative>,
 }
 
@@ -98,6 +130,8 @@ pub(crate) struct Alternative {
     /// The first day of a row's version.
     pub(crate) from: Option<i32>,
     pub(crate) clause: Option<String>,
+    /// Where a row stands.
+    pub(crate) row: Option<Span>,
 }
 
 /// What an alternative is in the source.
@@ -116,7 +150,7 @@ pub(crate) enum Role {
 
 impl Alternative {
     pub(crate) fn new(role: Role) -> Self {
-        Self { role, label: Text::new("", ""), from: None, clause: None }
+        Self { role, label: Text::new("", ""), from: None, clause: None, row: None }
     }
 }
 

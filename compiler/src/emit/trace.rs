@@ -22,6 +22,9 @@ pub(super) fn sections(program: &Program, traced: &Traced, statuses: &Statuses) 
     let Coded { module, plans } = coded(program, &phases, statuses, 1, second_entry);
     let trace = Trace {
         kinds: traced.kinds.clone(),
+        clauses: traced.clauses.clone(),
+        input_kinds: traced.input_kinds.clone(),
+        parameter_kinds: traced.parameter_kinds.clone(),
         tables: traced.tables.clone(),
         ladders: traced.ladders.clone(),
         parameters: plans.first().map(|plan| plan.parameters.iter().map(cell).collect()).unwrap_or_default(),

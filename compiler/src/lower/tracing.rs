@@ -168,6 +168,13 @@ impl<'a> Tracing<'a> {
         Ok(versions)
     }
 
+    /// What the rows of a ladder give a column of its subject.
+    pub(crate) fn yielded(&mut self, id: LadderId, column: usize) -> Result<Spot, Untold> {
+        let subject = self.lowering.subject(id)?;
+        let yielded = self.lowering.slices(id, column, &subject)?;
+        Ok(self.spot(&yielded.value))
+    }
+
     /// The part of the way from nothing to an amount that lies in a row.
     fn slice(&mut self, row: &Row, amount: &Lowered, base: &Scaled) -> Result<Scaled, Untold> {
         let builder = &mut self.lowering.builder;

@@ -10,7 +10,7 @@ use num_traits::{One, Zero};
 use super::needs::{Draft, FIRST, Leaf, Needs};
 use super::wanted::{Present, Wanted, What};
 use crate::check::program::{
-    Body, Expr, ExprKind, Input, Ladder, LadderVersion, Origin, Output, Program, Table, Value,
+    Body, Choice, Clauses, Expr, ExprKind, Input, Ladder, LadderVersion, Origin, Output, Program, Table, Value,
 };
 use crate::check::types::{Facts, Type};
 use crate::ids::{InputId, LadderId, Symbol, TableId, ValueId};
@@ -44,10 +44,11 @@ pub(super) fn derive(program: &Program, needs: &Needs, draft: &Draft) -> (Progra
         splits: Vec::new(),
         ordered_by: None,
         reversal: None,
-        choices: program.choices.clone(),
+        choices: program.choices.iter().map(|choice| renaming.choice(choice)).collect(),
         invariants: Vec::new(),
         examples: Vec::new(),
         citations: Vec::new(),
+        clauses: Clauses::default(),
         places: crate::check::places::Places::default(),
     };
     let reads = || draft.values.iter().filter_map(|id| needs.reads.get(id.0));
@@ -251,6 +252,11 @@ impl Renaming {
             Symbol::Value(id) => self.values.get(&id).map_or(symbol, |id| Symbol::Input(*id)),
             Symbol::Parameter(_) => symbol,
         }
+    }
+
+    fn choice(&self, choice: &Choice) -> Choice {
+        let renamed = |expr: &Option<Expr>| expr.as_ref().map(|expr| self.expr(expr));
+        Choice { subject: renamed(&choice.subject), base: renamed(&choice.base), ..choice.clone() }
     }
 
     fn expr(&self, expr: &Expr) -> Expr {

@@ -4,21 +4,25 @@
 //! of their parts. Here is said which parts these are, and described for the section `fen.trace` what they mean. It is done
 //! only when a module is written: checking and testing a policy do not need it.
 
+mod clauses;
 pub(crate) mod kinds;
 mod nodes;
 mod origins;
 mod tables;
 mod texts;
+mod written;
 
 use fen_grammar::diagnostic::Text;
 use fen_grammar::source::Sources;
 use fen_grammar::tree::RoundingMode;
 use fen_schema::Layout;
-use fen_schema::trace::{Definition, Import, ImportSource, Point, TraceCell, TraceOutput, TraceRounding};
+use fen_schema::trace::{Definition, Import, ImportSource, Point, TraceCell, TraceClause, TraceOutput, TraceRounding};
 
+use self::clauses::Clauses;
 use self::kinds::Kinds;
 use self::nodes::Nodes;
 use self::texts::Texts;
+use crate::check::program as check;
 use crate::check::program::{Body, Choice, Expr, ExprKind, Program, Rounding, Value};
 use crate::check::types::Type;
 use crate::ids::{Symbol, ValueId};
@@ -31,6 +35,10 @@ pub(crate) use self::kinds::column_type;
 /// The trace of a policy, apart from where its cells lie.
 pub(crate) struct Traced {
     pub(crate) kinds: Vec<fen_schema::trace::Kind>,
+    pub(crate) clauses: Vec<TraceClause>,
+    /// By input of the schema.
+    pub(crate) input_kinds: Vec<u32>,
+    pub(crate) parameter_kinds: Vec<u32>,
     pub(crate) tables: Vec<fen_schema::trace::TraceTable>,
     pub(crate) ladders: Vec<fen_schema::trace::TraceLadder>,
     pub(crate) phases: Vec<TracedPhase>,
@@ -64,12 +72,17 @@ pub(crate) fn trace(program: &Program, cut: &Cut, sources: &Sources) -> Option<T
             program,
             texts: Texts::new(sources),
             kinds: Kinds::new(program),
+            clauses: Clauses::new(program),
             keys: vec![Vec::new(); program.tables.len()],
         };
         let phases = cut.phases.iter().map(|phase| tracer.phase(phase, detail)).collect::<Result<Vec<_>, _>>().ok()?;
         let ladders = tracer.ladders();
         let tables = tracer.tables();
-        Some(Traced { kinds: tracer.kinds.into_list(), tables, ladders, phases })
+        let columns = program.inputs.iter().filter(|input| input.origin == check::Origin::Column);
+        let input_kinds = columns.map(|input| tracer.kinds.of(input.ty)).collect();
+        let parameter_kinds = program.parameters.iter().map(|parameter| tracer.kinds.of(parameter.ty)).collect();
+        let (kinds, clauses) = (tracer.kinds.into_list(), tracer.clauses.into_list());
+        Some(Traced { kinds, clauses, input_kinds, parameter_kinds, tables, ladders, phases })
     };
     all(Detail::Parts).or_else(|| all(Detail::Definitions))
 }
@@ -78,6 +91,7 @@ struct Tracer<'a> {
     program: &'a Program,
     texts: Texts<'a>,
     kinds: Kinds<'a>,
+    clauses: Clauses<'a>,
     /// By table: the types of its keys, as far as it is looked up.
     keys: Vec<Vec<Type>>,
 }
@@ -121,17 +135,20 @@ impl Tracer<'_> {
         let output = self.program.outputs.iter().find(|output| output.value == id && id.0 < self.program.values.len());
         let label = output.map(|output| output.label.clone());
         let is_named = self.texts.is_named(value.span, &value.name);
-        let (text, ladder) = match &value.body {
-            Body::Expr(_) if is_named => (self.texts.item(value.span), None),
-            Body::Expr(expr) => (self.texts.line(expr.span), None),
-            Body::Share { ladder, .. } | Body::Remainder { ladder } => (String::new(), own.ladder(*ladder)),
+        let mut citations = self.clauses.of_rule(&value.name);
+        let text = match &value.body {
+            Body::Expr(expr) => {
+                let choice = choice(own, expr);
+                let row = choice.and_then(|choice| choice.alternatives.iter().find_map(|one| one.row));
+                citations.extend(row.map(|row| self.clauses.of_ladder(row)).unwrap_or_default());
+                if is_named { self.texts.item(value.span) } else { self.texts.line(expr.span) }
+            }
+            Body::Share { ladder, .. } | Body::Remainder { ladder } => {
+                citations.extend(self.clauses.of_tiers(*ladder));
+                String::new()
+            }
         };
-        let mut rules = vec![value.name.clone()];
-        rules.extend(ladder.and_then(|ladder| own.name_of(ladder.subject?)));
-        if let Body::Expr(expr) = &value.body {
-            rules.extend(self.choice(expr).map(|choice| choice.ladder.clone()).filter(|name| !name.is_empty()));
-        }
-        rules.dedup();
+        citations.dedup();
         // What the compiler names itself is called as it is written.
         let is_written = !is_named && label.is_none() && !text.is_empty();
         let name = if is_written { text.clone() } else { value.name.clone() };
@@ -140,23 +157,12 @@ impl Tracer<'_> {
             kind: self.kinds.of(value.ty),
             name,
             text,
-            rules,
+            citations,
             exact,
             rounding: value.rounding.as_ref().map(rounding),
             value: settled,
             how,
         }
-    }
-
-    /// What is known of the alternatives of a choice.
-    fn choice(&self, expr: &Expr) -> Option<&Choice> {
-        let ExprKind::Cases(cases, _) = &expr.kind else { return None };
-        let (first, _) = cases.first()?;
-        let count = cases.len() + 1;
-        let is_it = |choice: &&Choice| {
-            choice.span == expr.span && choice.first == first.span && choice.alternatives.len() == count
-        };
-        self.program.choices.iter().find(is_it)
     }
 
     fn imports(&mut self, phase: &Phase) -> Vec<Import> {
@@ -215,6 +221,16 @@ fn second(phase: &Phase, results: usize, kernel: Kernel) -> Phase {
     second
 }
 
+/// What is known of the alternatives of a choice.
+fn choice<'p>(program: &'p Program, expr: &Expr) -> Option<&'p Choice> {
+    let ExprKind::Cases(cases, _) = &expr.kind else { return None };
+    let (first, _) = cases.first()?;
+    let count = cases.len() + 1;
+    let is_it =
+        |choice: &&Choice| choice.span == expr.span && choice.first == first.span && choice.alternatives.len() == count;
+    program.choices.iter().find(is_it)
+}
+
 impl Program {
     /// The name of an input, a parameter or a value.
     fn name_of(&self, symbol: Symbol) -> Option<String> {
@@ -224,6 +240,10 @@ impl Program {
             Symbol::Value(id) => self.value(id)?.name.clone(),
         })
     }
+}
+
+fn number(at: usize) -> u32 {
+    u32::try_from(at).unwrap_or(u32::MAX)
 }
 
 fn rounding(rounding: &Rounding) -> TraceRounding {
@@ -237,7 +257,6 @@ fn rounding(rounding: &Rounding) -> TraceRounding {
 }
 
 fn point(spot: Spot) -> Point {
-    let number = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
     match spot {
         Spot::Constant(value) => Point::Constant(value.to_string()),
         Spot::Cell { cell, step, under: None } => Point::Cell(number(cell), step.to_string()),

@@ -3,7 +3,8 @@
 use fen_schema::trace::{Branch, Form, Node, Point};
 
 use super::tables::{Told, companion, day};
-use super::{Detail, Tracer, point, rounding};
+use super::written::{target, written};
+use super::{Detail, Tracer, number, point, rounding};
 use crate::check::program::{Alternative, Body, Expr, ExprKind, Program, Role, Value};
 use crate::ids::{InputId, LadderId, ParameterId, Symbol, TableId, ValueId};
 use crate::lower::tracing::{Tracing, Untold};
@@ -46,9 +47,25 @@ impl Nodes<'_, '_, '_> {
                 for other in columns.into_iter().filter(|other| *other != id) {
                     parts.push(self.symbol(Symbol::Value(other))?);
                 }
-                self.node(String::new(), value.ty, at, Form::Remainder { parts })
+                let tiers = self.tiers_of_remainder(id, value, *ladder)?;
+                self.node(String::new(), value.ty, at, Form::Remainder { parts, tiers })
             }
         }
+    }
+
+    /// What the rows give the one that takes what the others leave.
+    fn tiers_of_remainder(
+        &mut self,
+        id: ValueId,
+        value: &Value,
+        ladder: LadderId,
+    ) -> Result<Option<Box<Node>>, Untold> {
+        let columns = self.own.ladder(ladder).map(|ladder| ladder.columns.as_slice()).unwrap_or_default();
+        let Some(column) = columns.iter().position(|column| *column == id) else { return Ok(None) };
+        let at = point(self.tracing.yielded(ladder, column)?);
+        let amount = self.subject(ladder)?;
+        let told = self.tiers((String::new(), value.ty, at), ladder, column, (None, amount))?;
+        Ok(Some(Box::new(told)))
     }
 
     fn node(&mut self, text: String, ty: crate::check::types::Type, at: Point, form: Form) -> Outcome {
@@ -62,26 +79,29 @@ impl Nodes<'_, '_, '_> {
         read(expr, &mut found);
         let parts = found.into_iter().map(|expr| self.expr(expr, 0)).collect::<Result<_, _>>()?;
         let at = point(self.tracing.expr(expr)?);
-        let form = Form::Operation { operator: "computed".into(), parts, rounding: None };
-        self.node(self.tracer.texts.line(expr.span), expr.ty, at, form)
+        let form = operation("computed", parts);
+        self.node(self.text(expr), expr.ty, at, form)
     }
 
     fn expr(&mut self, expr: &Expr, depth: usize) -> Outcome {
         let at = point(self.tracing.expr(expr)?);
-        let text = self.tracer.texts.line(expr.span);
-        let form = if depth > DEEPEST {
-            Form::Operation { operator: "computed".into(), parts: Vec::new(), rounding: None }
-        } else {
-            self.form(expr, depth + 1)?
-        };
+        let text = self.text(expr);
+        let form = if depth > DEEPEST { operation("computed", Vec::new()) } else { self.form(expr, depth + 1)? };
         self.node(text, expr.ty, at, form)
+    }
+
+    fn text(&self, expr: &Expr) -> String {
+        written(&self.tracer.texts, self.tracer.program.lang, expr)
     }
 
     fn form(&mut self, expr: &Expr, depth: usize) -> Result<Form, Untold> {
         let operator = match &expr.kind {
-            ExprKind::Constant(_) => return Ok(Form::Constant),
+            ExprKind::Constant(_) => {
+                let name = self.tracer.texts.line(expr.span);
+                return Ok(Form::Constant { citations: self.tracer.clauses.of_rule(&name) });
+            }
             ExprKind::Input(id) => return Ok(Form::Import { import: number(id.0) }),
-            ExprKind::Parameter(id) => return Ok(Form::Parameter { parameter: number(id.0) }),
+            ExprKind::Parameter(id) => return Ok(self.parameter(*id)),
             ExprKind::Value(id) => return self.definition(*id),
             ExprKind::Known(id) => return Ok(Form::Known { import: number(id.0) }),
             ExprKind::Cases(cases, last) => return self.choice(expr, cases, last, depth),
@@ -98,7 +118,13 @@ impl Nodes<'_, '_, '_> {
             }
             ExprKind::Round(inner, how) => {
                 let parts = vec![self.expr(inner, depth)?];
-                return Ok(Form::Operation { operator: "round".into(), parts, rounding: Some(rounding(how)) });
+                let rounding = Some(rounding(how));
+                return Ok(Form::Operation { operator: "round".into(), parts, rounding, later: None });
+            }
+            ExprKind::AddMonths { date, months, later } => return self.months(date, months, *later, depth),
+            ExprKind::Min(parts) if let Some(limited) = clamped(expr, parts) => {
+                let parts = limited.into_iter().map(|part| self.expr(part, depth)).collect::<Result<_, _>>()?;
+                return Ok(operation("clamp", parts));
             }
             ExprKind::Negate(_) => "negate",
             ExprKind::Add(..) => "add",
@@ -111,13 +137,32 @@ impl Nodes<'_, '_, '_> {
             ExprKind::And(..) => "and",
             ExprKind::Or(..) => "or",
             ExprKind::Not(_) => "not",
-            ExprKind::AddMonths { .. } => "add_months",
             ExprKind::FullMonths { .. } => "full_months",
         };
         let mut parts = Vec::new();
         joined(expr, &expr.kind, &mut parts);
         let parts = parts.into_iter().map(|part| self.expr(part, depth)).collect::<Result<_, _>>()?;
-        Ok(Form::Operation { operator: operator.into(), parts, rounding: None })
+        Ok(operation(operator, parts))
+    }
+
+    /// Months are told as they are written, not as they are counted.
+    fn months(&mut self, date: &Expr, months: &Expr, later: bool, depth: usize) -> Result<Form, Untold> {
+        let (by, is_less) = match &months.kind {
+            ExprKind::Mul(by, factor) if by.span == months.span => {
+                (&**by, factor.facts.high < num_rational::BigRational::default())
+            }
+            _ => (months, false),
+        };
+        let parts = vec![self.expr(date, depth)?, self.expr(by, depth)?];
+        let operator = if is_less { "sub_months" } else { "add_months" };
+        Ok(Form::Operation { operator: operator.into(), parts, rounding: None, later: Some(later) })
+    }
+
+    fn parameter(&mut self, id: ParameterId) -> Form {
+        // A cell of a table is called like it, with its key in brackets.
+        let name = self.own.parameter(id).map(|parameter| parameter.name.as_str()).unwrap_or_default();
+        let rule = name.split('[').next().unwrap_or_default();
+        Form::Parameter { parameter: number(id.0), citations: self.tracer.clauses.of_rule(rule) }
     }
 
     fn all(&mut self, exprs: &[Expr], depth: usize) -> Result<Vec<Node>, Untold> {
@@ -137,7 +182,7 @@ impl Nodes<'_, '_, '_> {
                 (self.own.inputs.get(at).ok_or(Untold)?.ty, Form::Import { import: number(at) })
             }
             Symbol::Parameter(ParameterId(at)) => {
-                (self.own.parameters.get(at).ok_or(Untold)?.ty, Form::Parameter { parameter: number(at) })
+                (self.own.parameters.get(at).ok_or(Untold)?.ty, self.parameter(ParameterId(at)))
             }
             Symbol::Value(id) => (self.own.value(id).ok_or(Untold)?.ty, self.definition(id)?),
         };
@@ -163,9 +208,11 @@ impl Nodes<'_, '_, '_> {
         let rows: usize = ladder.versions.iter().map(|version| version.rows.len()).sum();
         *self.left = self.left.checked_sub(rows).ok_or(Untold)?;
         let slices = self.tracing.slices(id, column, amount)?;
+        // Those of a ladder on a subject are the definition's.
+        let citations = if amount.is_some() { self.tracer.clauses.of_tiers(id) } else { Vec::new() };
         let slices = slices.into_iter().map(|rows| rows.into_iter().map(|row| row.map(point)).collect()).collect();
         let (ladder, column) = (number(id.0), number(column));
-        let form = Form::Tiers { ladder, column, amount: Box::new(told), base, version, slices };
+        let form = Form::Tiers { ladder, column, amount: Box::new(told), base, citations, version, slices };
         self.node(text, ty, at, form)
     }
 
@@ -189,24 +236,31 @@ impl Nodes<'_, '_, '_> {
     fn choice(&mut self, expr: &Expr, cases: &[(Expr, Expr)], last: &Expr, depth: usize) -> Result<Form, Untold> {
         let conditions: Vec<&Expr> = cases.iter().map(|(condition, _)| condition).collect();
         let taken = point(self.tracing.first_true(&conditions)?);
-        let known = self.tracer.choice(expr).cloned();
+        let known = super::choice(self.own, expr).cloned();
         let mut branches = Vec::new();
         let alternatives = cases.iter().map(|(when, then)| (Some(when), then)).chain([(None, last)]);
         for (at, (when, then)) in alternatives.enumerate() {
             let note = known.as_ref().and_then(|known| known.alternatives.get(at));
             let has_condition = note.is_some_and(|note| note.role != Role::Row);
-            let when = when.filter(|_| has_condition).map(|when| self.expr(when, depth)).transpose()?;
-            branches.push(branch(note, when, self.expr(then, depth)?));
+            let written = when.and_then(|when| target(&self.tracer.texts, self.tracer.program.lang, when));
+            let mut when = when.filter(|_| has_condition).map(|when| self.expr(when, depth)).transpose()?;
+            if note.is_some_and(|note| note.role == Role::Met)
+                && let (Some(when), Some(written)) = (&mut when, written)
+            {
+                when.text = written;
+            }
+            let citations = note.map(|note| self.tracer.clauses.of_alternative(note)).unwrap_or_default();
+            branches.push(branch(note, citations, when, self.expr(then, depth)?));
         }
-        Ok(Form::Choice { taken, branches })
+        let known = known.as_ref();
+        let mut told = |expr: Option<&Expr>| expr.map(|expr| self.expr(expr, depth).map(Box::new)).transpose();
+        let subject = told(known.and_then(|known| known.subject.as_ref()))?;
+        let base = told(known.and_then(|known| known.base.as_ref()))?;
+        Ok(Form::Choice { taken, subject, base, branches })
     }
 }
 
-fn number(at: usize) -> u32 {
-    u32::try_from(at).unwrap_or(u32::MAX)
-}
-
-fn branch(note: Option<&Alternative>, when: Option<Node>, then: Node) -> Branch {
+fn branch(note: Option<&Alternative>, citations: Vec<u32>, when: Option<Node>, then: Node) -> Branch {
     let role = match note.map(|note| note.role) {
         Some(Role::Case) => "case",
         Some(Role::Otherwise) => "otherwise",
@@ -222,9 +276,26 @@ fn branch(note: Option<&Alternative>, when: Option<Node>, then: Node) -> Branch 
         role: role.to_owned(),
         label: note.map(|note| super::kinds::text(&note.label)).unwrap_or_default(),
         from: note.and_then(|note| note.from).map(day),
-        clause: note.and_then(|note| note.clause.clone()),
+        citations,
         when,
         then,
+    }
+}
+
+fn operation(operator: &str, parts: Vec<Node>) -> Form {
+    Form::Operation { operator: operator.into(), parts, rounding: None, later: None }
+}
+
+/// A value with its least and its greatest, if `clamp` limits it: the least of two, one of which is the greatest of two and
+/// stands in the same place.
+fn clamped<'e>(expr: &Expr, parts: &'e [Expr]) -> Option<[&'e Expr; 3]> {
+    let [raised, high] = parts else { return None };
+    match &raised.kind {
+        ExprKind::Max(inner) if raised.span == expr.span => match inner.as_slice() {
+            [value, low] => Some([value, low, high]),
+            _ => None,
+        },
+        _ => None,
     }
 }
 

@@ -39,7 +39,10 @@ pub(super) fn origin(program: &Program, texts: &Texts<'_>, origin: &program::Ori
             Origin::Total(gathered(*function, *value, *when, *over, *grain))
         }
         program::Origin::Part(split) => Origin::Part { split: program.splits.get(split.0)?.name.clone() },
-        program::Origin::Linked(id) => Origin::Linked { link: link(*id)?.name.clone(), next: link(*id)?.is_next },
+        program::Origin::Linked(id) => {
+            let link = link(*id)?;
+            Origin::Linked { link: link.name.clone(), next: link.is_next, per: named(program, link.grain) }
+        }
         program::Origin::Field { link: id, value } => {
             Origin::Field { link: link(*id)?.name.clone(), next: link(*id)?.is_next, of: written(*value) }
         }

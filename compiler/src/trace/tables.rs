@@ -5,11 +5,11 @@ use fen_schema::trace::{TraceLadder, TraceRow, TraceTable, TraceTier, TraceVersi
 use num_bigint::BigInt;
 use num_rational::BigRational;
 
-use super::Tracer;
 use super::kinds::text;
+use super::{Tracer, number};
 use crate::check::program::{Body, Break, Expr, ExprKind, Key, Ladder, LadderVersion, Program, Table, date_of};
 use crate::check::types::{Facts, Measure, Type, decimal, step_of};
-use crate::ids::TableId;
+use crate::ids::{LadderId, TableId};
 
 /// Tables of more rows are not listed in a trace.
 const MOST_LISTED: usize = 200;
@@ -77,7 +77,17 @@ impl Tracer<'_> {
                 TraceRow { keys: keys.collect(), from: row.from.map(day), value: value.to_string() }
             });
             let rows = rows.collect();
-            TraceTable { name: table.name.clone(), kind: self.kinds.of(table.ty), rows }
+            {
+                let keys = table.keys.iter().enumerate();
+                let ranges = keys.filter(|(_, key)| matches!(key, Key::Range(_))).map(|(place, _)| number(place));
+                TraceTable {
+                    name: table.name.clone(),
+                    kind: self.kinds.of(table.ty),
+                    citations: self.clauses.of_rule(&table.name),
+                    ranges: ranges.collect(),
+                    rows,
+                }
+            }
         };
         program.tables.iter().enumerate().map(table).collect()
     }
@@ -86,10 +96,11 @@ impl Tracer<'_> {
     pub(super) fn ladders(&mut self) -> Vec<TraceLadder> {
         let program = self.program;
         let types: Vec<Option<(Type, Type)>> = (0..program.ladders.len()).map(|at| applied(program, at)).collect();
-        program.ladders.iter().zip(types).map(|(ladder, applied)| self.ladder(ladder, applied)).collect()
+        let ladders = program.ladders.iter().zip(types).enumerate();
+        ladders.map(|(at, (ladder, applied))| self.ladder(LadderId(at), ladder, applied)).collect()
     }
 
-    fn ladder(&mut self, ladder: &Ladder, applied: Option<(Type, Type)>) -> TraceLadder {
+    fn ladder(&mut self, id: LadderId, ladder: &Ladder, applied: Option<(Type, Type)>) -> TraceLadder {
         let program = self.program;
         let subject = ladder.subject.and_then(|subject| program.type_of(subject)).or(applied.map(|(amount, _)| amount));
         let unit = if ladder.base.is_some() { Type::RATE } else { subject.unwrap_or(Type::NUMBER) };
@@ -101,18 +112,21 @@ impl Tracer<'_> {
         };
         let share = |yields: &Type| share_type(subject.unwrap_or(Type::NUMBER), *yields);
         let kinds = yields.iter().map(|yields| self.kinds.of(share(yields))).collect();
-        let version = |version: &LadderVersion| TraceVersion {
+        let version = |(place, version): (usize, &LadderVersion)| TraceVersion {
             from: version.from.map(day),
             rows: version
                 .rows
                 .iter()
-                .map(|row| TraceTier {
+                .enumerate()
+                .map(|(at, row)| TraceTier {
                     range: range_text(row.low.as_ref(), row.high.as_ref(), "..", unit),
                     shares: row.shares.iter().map(ToString::to_string).collect(),
+                    citations: self.clauses.of_tier(id, place, at),
                 })
                 .collect(),
         };
-        TraceLadder { versions: ladder.versions.iter().map(version).collect(), kinds }
+        let versions = ladder.versions.iter().enumerate().map(version).collect();
+        TraceLadder { versions, kinds }
     }
 }
 

@@ -116,7 +116,7 @@ fn agrees(node: &Node, cells: &[BigInt], checked: &mut usize) {
             }
             parts.iter().for_each(|part| agrees(part, cells, checked));
         }
-        Form::Choice { taken, branches } => {
+        Form::Choice { taken, branches, .. } => {
             let taken = value(taken, cells).unwrap().to_integer();
             let then = &branches[usize::try_from(taken).unwrap()].then;
             *checked += 1;
@@ -216,7 +216,7 @@ fn exceptions_are_told_as_written() {
                 "{} | {when} | {} | {}",
                 branch.role,
                 branch.then.text,
-                branch.clause.as_deref().unwrap_or_default()
+                branch.citations.iter().map(|at| traced.clauses[*at as usize].clause.as_str()).collect::<String>()
             )
         })
         .collect();

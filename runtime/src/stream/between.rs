@@ -252,6 +252,8 @@ impl Engine {
                 members.push((*instance, weight));
             }
         }
+        let grain = self.plan.phases.get(at(split.phase)).map_or(0, |phase| at(phase.grain));
+        self.see_weights(place, grain, &by_pool);
         let step: i128 = split.step.parse().ok().filter(|step| *step > 0).ok_or_else(broken)?;
         let mut parts = CellVec::new(layout);
         parts.grow(count);

@@ -3,11 +3,11 @@
 use std::sync::Arc;
 
 use arrow_array::RecordBatch;
-use fen_schema::{Phase, Schema};
+use fen_schema::{Phase, Schema, Source};
 
 use super::causes::SETTLED;
 use super::cells;
-use super::engine::Engine;
+use super::engine::{Engine, Instances};
 use super::error::StreamError;
 use super::groups::NONE;
 use super::missing::Missing;
@@ -30,6 +30,12 @@ pub struct Seen {
     pub record_texts: Vec<Option<String>>,
     /// By output of the phase: why there is none, if there is none.
     pub lacking: Vec<Option<Arc<Cause>>>,
+    /// By input: why it has no value, if it has none. Its cell means nothing then.
+    pub missing: Vec<Option<Arc<Cause>>>,
+    /// By input: of a part that a split gives, the sum of the weights.
+    pub weights: Vec<Option<i128>>,
+    /// By input: of a link, the number in the stream of the row that it leads to, where rows are claims.
+    pub linked: Vec<Option<u64>>,
 }
 
 /// A row, and what was seen of it.
@@ -39,6 +45,8 @@ pub(crate) struct Watched {
     slots: Vec<u32>,
     /// By phase.
     seen: Vec<Option<Seen>>,
+    /// By split: the sum of the weights in its pool.
+    weights: Vec<Option<i128>>,
 }
 
 /// One of the instances in the columns of a phase that is watched: the first one.
@@ -62,7 +70,7 @@ impl Watched {
 impl Engine {
     pub(crate) fn watch(&mut self, row: u64) {
         let (slots, seen) = (vec![NONE; self.grains.len()], vec![None; self.plan.phases.len()]);
-        self.watched.push(Watched { row, slots, seen });
+        self.watched.push(Watched { row, slots, seen, weights: vec![None; self.plan.splits.len()] });
     }
 
     pub(crate) fn seen(&self, row: u64) -> Vec<Option<Seen>> {
@@ -140,13 +148,56 @@ impl Engine {
                 record_texts.push(text(found, cell.column.ty));
             }
         }
-        let now = Seen { inputs, texts, records, record_texts, lacking: Vec::new() };
+        let (missing, linked) = self.see_sources(phase, first);
+        let weights = Vec::new();
+        let now = Seen { inputs, texts, records, record_texts, lacking: Vec::new(), missing, weights, linked };
         for watched in self.watched.iter_mut().filter(|watched| watched.is(first)) {
+            let weights = phase.inputs.iter().map(|input| match input.source {
+                Source::Part { split } => watched.weights.get(at(split)).copied().flatten(),
+                _ => None,
+            });
             if let Some(seen) = watched.seen.get_mut(place) {
-                *seen = Some(now.clone());
+                *seen = Some(Seen { weights: weights.collect(), ..now.clone() });
             }
         }
         Ok(())
+    }
+
+    /// By input of a phase: why it has no value, and where a link leads.
+    fn see_sources(&self, phase: &Phase, first: First) -> (Vec<Option<Arc<Cause>>>, Vec<Option<u64>>) {
+        let slots = if let First::Group(_, slot) = first { vec![slot] } else { Vec::new() };
+        let instances = match first {
+            First::Row(first) => Instances::Rows { first, count: 1 },
+            First::Group(..) => Instances::Groups(&slots),
+        };
+        let grain = at(phase.grain);
+        let missing = phase.inputs.iter().map(|input| {
+            let causes = self.missing(input.source, grain, &instances)?;
+            self.causes.get(*causes.first()?).cloned()
+        });
+        let linked = phase.inputs.iter().map(|input| {
+            let Source::Linked { link } = input.source else { return None };
+            let of = self.plan.links.get(at(link)).and_then(|link| self.plan.phases.get(at(link.phase)))?;
+            let place = self.places(input.source, grain, &instances).first().copied().filter(|place| *place != NONE)?;
+            let next = self.links.get(at(link))?.next(at(place));
+            Some(next.into()).filter(|_| of.grain == 0 && next != NONE)
+        });
+        (missing.collect(), linked.collect())
+    }
+
+    /// Takes note of the sum of the weights where those that are watched receive a part of a split, whose instances are given
+    /// with their weights by pool.
+    pub(crate) fn see_weights(&mut self, split: usize, grain: usize, pools: &[Vec<(u32, i128)>]) {
+        for watched in &mut self.watched {
+            let own = match grain {
+                0 => u32::try_from(watched.row).unwrap_or(NONE),
+                grain => watched.slots.get(grain).copied().unwrap_or(NONE),
+            };
+            let pool = pools.iter().find(|members| members.iter().any(|(instance, _)| *instance == own));
+            let sum =
+                pool.and_then(|members| members.iter().try_fold(0_i128, |sum, (_, weight)| sum.checked_add(*weight)));
+            watched.weights.get_mut(split).into_iter().for_each(|known| *known = sum);
+        }
     }
 
     /// Takes note of the outputs that it lacks.
@@ -217,5 +268,6 @@ fn read(row: &RecordBatch, schema: &Schema, codes: &Codes) -> Result<Option<Seen
         numbering.text(number).map(str::to_owned)
     });
     let (texts, lacking) = (texts.collect(), vec![None; schema.outputs.len()]);
-    Ok(Some(Seen { inputs, texts, records: Vec::new(), record_texts: Vec::new(), lacking }))
+    let (records, record_texts, missing, weights, linked) = Default::default();
+    Ok(Some(Seen { inputs, texts, records, record_texts, lacking, missing, weights, linked }))
 }

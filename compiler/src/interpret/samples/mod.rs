@@ -87,6 +87,7 @@ pub(crate) fn program() -> Program {
         invariants: Vec::new(),
         examples: Vec::new(),
         citations: Vec::new(),
+        clauses: crate::check::program::Clauses::default(),
         places: crate::check::places::Places::default(),
     }
 }

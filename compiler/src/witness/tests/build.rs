@@ -48,6 +48,7 @@ pub(super) fn program() -> Program {
         invariants: vec![],
         examples: vec![],
         citations: vec![],
+        clauses: Clauses::default(),
         places: crate::check::places::Places::default(),
     }
 }
