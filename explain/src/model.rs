@@ -233,7 +233,7 @@ pub enum NodeForm {
         divided: Option<[usize; 2]>,
         /// Of a part: how it was divided.
         #[serde(skip_serializing_if = "Option::is_none")]
-        share: Option<Share>,
+        share: Option<Box<Share>>,
         /// Of a link: the number of the row that it leads to.
         #[serde(skip_serializing_if = "Option::is_none")]
         row: Option<u64>,

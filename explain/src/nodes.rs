@@ -163,7 +163,7 @@ impl Walk<'_> {
                     let weight = self.result(split.phase, split.weight);
                     divided = amount.zip(weight).map(|(amount, weight)| [amount, weight]);
                     if let (Some(divided), Some(weights), Some(cell), None) = (divided, weights, cell, &reason) {
-                        share = self.share(&split, divided, weights, (&import, cell));
+                        share = self.share(&split, divided, weights, (&import, cell)).map(Box::new);
                     }
                 }
             }

@@ -120,7 +120,7 @@ fn collect<'e>(node: &'e Node, values: &mut HashMap<String, &'e Option<String>>)
 /// All parts of a computation.
 fn children(node: &Node) -> Vec<&Node> {
     match &node.form {
-        NodeForm::Operation { parts, .. } | NodeForm::Remainder { parts } => parts.iter().collect(),
+        NodeForm::Operation { parts, .. } | NodeForm::Remainder { parts, .. } => parts.iter().collect(),
         NodeForm::Choice { when, then, .. } => when.as_deref().into_iter().chain([&**then]).collect(),
         NodeForm::Lookup { keys, .. } | NodeForm::HasRow { keys, .. } => keys.iter().collect(),
         NodeForm::Tiers { amount, base, .. } => [&**amount].into_iter().chain(base.as_deref()).collect(),

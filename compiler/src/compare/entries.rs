@@ -486,9 +486,12 @@ impl<'a> View<'a> {
     }
 }
 
+/// A case: its condition in its normal form, what it needs of enums, and its value.
+type Case = (String, Vec<(String, BTreeSet<String>)>, String);
+
 /// The conditions of cases in an order that is the same for all orders of one meaning: cases that exclude one another may be
 /// exchanged.
-fn in_order(cases: &[(String, Vec<(String, BTreeSet<String>)>, String)]) -> Vec<&str> {
+fn in_order(cases: &[Case]) -> Vec<&str> {
     let mut left: Vec<_> = cases.iter().collect();
     let mut order = Vec::new();
     while !left.is_empty() {
