@@ -59,15 +59,16 @@ pub(super) fn look(path: &Path, source: &Source, ids: &[&str], found: &mut Encod
     for (id, mut places) in at {
         places.sort_unstable();
         places.dedup();
-        let rules: Vec<&OutlineItem> = places.iter().filter_map(|place| items.get(*place)).collect();
+        let rules = places.iter().filter_map(|place| items.get(*place)).filter(|item| is_rule(item.kind));
+        let rules: Vec<&OutlineItem> = rules.collect();
         let Some(first) = rules.first() else { continue };
         let mut place = Place {
             file: file.clone(),
-            line: source.text().get(..first.span.start).unwrap_or_default().lines().count().max(1),
+            line: line_of(source, first.span.start),
             policy: policy.clone().unwrap_or_default(),
             ..Place::default()
         };
-        for rule in rules.iter().filter(|rule| is_rule(rule.kind)) {
+        for rule in rules {
             let name = if rule.name.is_empty() {
                 navigate::code(source).get(rule.span.start..rule.span.end).unwrap_or_default().trim().to_owned()
             } else {
@@ -83,16 +84,19 @@ pub(super) fn look(path: &Path, source: &Source, ids: &[&str], found: &mut Encod
                 }
             }
         }
-        if !place.rules.is_empty() {
-            found.places.entry(id.to_owned()).or_default().push(place);
-        }
+        found.places.entry(id.to_owned()).or_default().push(place);
     }
     for clause in source.outline().iter().flat_map(|outline| outline.clauses()) {
         if !clause.text.is_empty() {
-            let line = source.text().get(..clause.span.start).unwrap_or_default().lines().count() + 1;
+            let line = line_of(source, clause.span.start);
             found.quotes.push(Quoted { file: file.clone(), line, text: clause.text.clone() });
         }
     }
+}
+
+/// The line of a place in a source.
+fn line_of(source: &Source, place: usize) -> usize {
+    1 + source.text().get(..place).unwrap_or_default().matches('\n').count()
 }
 
 /// Whether an item says something of the law; examples and inputs do not.
