@@ -9,6 +9,10 @@ use fen_compiler::Lang;
 #[derive(Debug, Parser)]
 #[command(name = "fen", version, arg_required_else_help = true, disable_help_subcommand = true)]
 pub(crate) struct Args {
+    // Not global: before `fmt` it is the language of messages alone.
+    /// Language of messages (default: that of the terminal)
+    #[arg(long, value_enum)]
+    lang: Option<LangArg>,
     /// What to do.
     #[command(subcommand)]
     pub(crate) command: Command,
@@ -444,7 +448,7 @@ impl Args {
             Command::Diff(args) => args.lang,
             Command::Sweep(args) => args.lang,
         };
-        lang.map(Lang::from)
+        lang.or(self.lang).map(Lang::from)
     }
 
     /// Whether there is a command of this name.

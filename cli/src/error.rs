@@ -1,6 +1,5 @@
 //! What keeps the command from doing its work, in Chinese and English.
 
-use std::fmt::Display;
 use std::io::{self, Write};
 use std::path::Path;
 
@@ -27,9 +26,9 @@ impl Error {
     }
 
     /// A file that cannot be read.
-    pub(crate) fn read(path: &Path, error: &dyn Display) -> Self {
-        let path = path.display();
-        Self::new("fen::file::read", format!("cannot read {path}: {error}"), format!("无法读取 {path}：{error}"))
+    pub(crate) fn read(path: &Path, error: &(dyn std::error::Error + 'static)) -> Self {
+        let (path, why) = (path.display(), why(error));
+        Self::new("fen::file::read", format!("cannot read {path}: {}", why.en), format!("无法读取 {path}：{}", why.zh))
     }
 
     /// A file that cannot be written.
@@ -37,8 +36,12 @@ impl Error {
         if error.kind() == io::ErrorKind::BrokenPipe {
             return Self::OutputClosed;
         }
-        let path = path.display();
-        Self::new("fen::file::write", format!("cannot write {path}: {error}"), format!("无法写入 {path}：{error}"))
+        let (path, why) = (path.display(), why(error));
+        Self::new(
+            "fen::file::write",
+            format!("cannot write {path}: {}", why.en),
+            format!("无法写入 {path}：{}", why.zh),
+        )
     }
 
     /// The same as one of the diagnostics that `fen check --format json` prints; nothing if all has been said.
@@ -102,6 +105,33 @@ impl From<fen_explain::Problem> for Error {
     }
 }
 
+/// What the operating system says, in Chinese for what is common; all other errors stay as they are.
+pub(crate) fn why(error: &(dyn std::error::Error + 'static)) -> Text {
+    let en = error.to_string();
+    let mut causes = std::iter::successors(Some(error), |error| error.source());
+    let system = causes.find_map(|cause| match cause.downcast_ref::<csv::Error>().map(csv::Error::kind) {
+        Some(csv::ErrorKind::Io(error)) => Some(error),
+        _ => cause.downcast_ref::<io::Error>(),
+    });
+    // What wraps something else has words of its own.
+    let kind = system.filter(|error| error.get_ref().is_none()).map(io::Error::kind);
+    let zh = match kind {
+        Some(io::ErrorKind::NotFound) => "没有这个文件",
+        Some(io::ErrorKind::PermissionDenied) => "没有权限",
+        Some(io::ErrorKind::IsADirectory) => "这是文件夹，不是文件",
+        Some(io::ErrorKind::NotADirectory) => "路径中有一段不是文件夹",
+        Some(io::ErrorKind::AlreadyExists) => "已有同名文件",
+        Some(io::ErrorKind::StorageFull) => "磁盘已满",
+        Some(io::ErrorKind::ReadOnlyFilesystem) => "磁盘只读",
+        Some(io::ErrorKind::InvalidFilename) => "文件名无效",
+        Some(io::ErrorKind::FileTooLarge) => "文件过大",
+        Some(io::ErrorKind::UnexpectedEof) => "文件不完整",
+        Some(io::ErrorKind::ResourceBusy) => "文件正被占用",
+        _ => return Text::new(en.clone(), en),
+    };
+    Text::new(en, zh)
+}
+
 /// Writes to standard output.
 pub(crate) fn print(text: &str) -> Outcome<()> {
     let mut out = io::stdout().lock();
@@ -114,4 +144,23 @@ pub(crate) fn print(text: &str) -> Outcome<()> {
 pub(crate) fn print_error(text: &str) {
     // Nobody is left to tell if this fails.
     let _ = io::stderr().lock().write_all(text.as_bytes());
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_system_speaks_chinese() {
+        let path = Path::new("甲.fen");
+        let zh = |error: &io::Error| match Error::read(path, error) {
+            Error::Said { text, .. } => text.zh,
+            _ => String::new(),
+        };
+        assert_eq!(zh(&io::Error::from_raw_os_error(2)), "无法读取 甲.fen：没有这个文件");
+        assert_eq!(zh(&io::Error::from(io::ErrorKind::IsADirectory)), "无法读取 甲.fen：这是文件夹，不是文件");
+        assert_eq!(zh(&io::Error::other("bad line")), "无法读取 甲.fen：bad line");
+        let csv = csv::Error::from(io::Error::from(io::ErrorKind::PermissionDenied));
+        assert!(matches!(Error::read(path, &csv), Error::Said { text, .. } if text.zh.ends_with("没有权限")));
+    }
 }

@@ -21,6 +21,7 @@ mod run;
 mod schema;
 mod sweep;
 mod test;
+mod usage;
 mod width;
 
 use std::process::ExitCode;
@@ -30,7 +31,10 @@ use clap::Parser;
 use crate::args::{Args, Command};
 
 fn main() -> ExitCode {
-    let args = Args::parse();
+    let args = match Args::try_parse() {
+        Ok(args) => args,
+        Err(error) => return usage::report(&error),
+    };
     let lang = language::choose(args.lang());
     let done = match args.command {
         Command::Check(args) => check::check(&args, lang),

@@ -204,38 +204,6 @@ impl Problem for MixedLanguages {
     }
 }
 
-/// A number that begins with zeros that say nothing.
-pub(crate) struct LeadingZeros {
-    pub(crate) span: Span,
-    /// The number without them.
-    pub(crate) right: String,
-}
-
-impl Problem for LeadingZeros {
-    const CODE: &'static str = "fen::syntax::leading_zeros";
-
-    fn message(&self) -> Text {
-        Text::new("a number does not begin with zeros", "数的开头不写多余的 0")
-    }
-
-    fn labels(&self) -> Vec<Label> {
-        let right = &self.right;
-        vec![Label::new(self.span, format!("as a number, this is `{right}`"), format!("作为数，写作 {right}"))]
-    }
-
-    fn help(&self) -> Option<Text> {
-        let right = &self.right;
-        Some(Text::new(
-            format!("write `{right}`; a code whose zeros matter stands in double quotes, such as `\"007\"`"),
-            format!("请写 {right}；其中的 0 有意义的编码须加双引号，如 \"007\""),
-        ))
-    }
-
-    fn fixes(&self) -> Vec<Fix> {
-        vec![Fix::rename(self.span, &self.right)]
-    }
-}
-
 /// Source, item or nesting beyond the limits.
 pub(crate) struct TooLarge {
     pub(crate) span: Span,

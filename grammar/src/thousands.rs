@@ -1,4 +1,5 @@
-//! Numbers with a comma before their thousands, which would be read as two: `1,500` is 1 and 500.
+//! Numbers that are not written as numbers are: with a comma before their thousands, which would be read as two (`1,500` is 1
+//! and 500), or with zeros in front.
 
 use crate::diagnostic::{Fix, Label, Problem, Text};
 use crate::source::Span;
@@ -53,7 +54,39 @@ impl Problem for Thousands {
     }
 }
 
-/// The first such number in an item whose comments are blanks already: one to three digits, a comma, three digits.
+/// A number that begins with zeros that say nothing.
+pub(crate) struct LeadingZeros {
+    pub(crate) span: Span,
+    /// The number without them.
+    pub(crate) right: String,
+}
+
+impl Problem for LeadingZeros {
+    const CODE: &'static str = "fen::syntax::leading_zeros";
+
+    fn message(&self) -> Text {
+        Text::new("a number does not begin with zeros", "数的开头不写多余的 0")
+    }
+
+    fn labels(&self) -> Vec<Label> {
+        let right = &self.right;
+        vec![Label::new(self.span, format!("as a number, this is `{right}`"), format!("作为数，写作 {right}"))]
+    }
+
+    fn help(&self) -> Option<Text> {
+        let right = &self.right;
+        Some(Text::new(
+            format!("write `{right}`; a code whose zeros matter stands in double quotes, such as `\"007\"`"),
+            format!("请写 {right}；其中的 0 有意义的编码须加双引号，如 \"007\""),
+        ))
+    }
+
+    fn fixes(&self) -> Vec<Fix> {
+        vec![Fix::rename(self.span, &self.right)]
+    }
+}
+
+/// The first number with a comma before its thousands in an item whose comments are blanks already: one to three digits, a comma, three digits.
 pub(crate) fn thousands(text: &str) -> Option<Thousands> {
     let mut closing = None;
     // Of most items nothing but the commas is looked at.

@@ -12,8 +12,8 @@ pub(super) enum Found<'f, 'p> {
     Several(Vec<&'f Section<'p>>),
     /// Nothing.
     None {
-        /// The code that may have been meant.
-        nearest: Option<&'p str>,
+        /// The codes that may have been meant, the likeliest first.
+        near: Vec<&'p str>,
     },
 }
 
@@ -40,7 +40,7 @@ pub(super) fn find<'f, 'p>(page: &'f Page<'p>, topic: &str) -> Found<'f, 'p> {
     if !in_group.is_empty() {
         return Found::Group(in_group);
     }
-    Found::None { nearest: nearest(page, &topic) }
+    Found::None { near: near(page, &topic) }
 }
 
 /// The other codes that end like this one: `missing` is the code of a row, and the end of codes of policies.
@@ -53,12 +53,39 @@ fn ends(code: &str) -> impl Iterator<Item = &str> {
     std::iter::successors(Some(code), |end| end.split_once("::").map(|(_, rest)| rest))
 }
 
-/// The code with the fewest slips to the topic, if they are few.
-fn nearest<'p>(page: &Page<'p>, topic: &str) -> Option<&'p str> {
+/// The most codes that are proposed.
+const MOST: usize = 5;
+
+/// The codes with the fewest slips to the topic, if they are few; else those that have its last word in them.
+fn near<'p>(page: &Page<'p>, topic: &str) -> Vec<&'p str> {
     let slips = |code: &str| ends(code).map(|end| strsim::osa_distance(end, topic)).min().unwrap_or(usize::MAX);
-    let (fewest, code) =
-        page.sections().map(|section| (slips(section.code), section.code)).min_by_key(|(fewest, _)| *fewest)?;
-    (fewest <= topic.chars().count().div_ceil(4).max(1)).then_some(code)
+    let most = topic.chars().count().div_ceil(4).max(1);
+    let mut near: Vec<(usize, &str)> = page
+        .sections()
+        .map(|section| (slips(section.code), section.code))
+        .filter(|(slips, _)| *slips <= most)
+        .collect();
+    near.sort_by_key(|(slips, _)| *slips);
+    let fewest = near.first().map(|(slips, _)| *slips);
+    near.retain(|(slips, _)| Some(*slips) == fewest);
+    let mut near: Vec<&str> = near.into_iter().map(|(_, code)| code).collect();
+    let last = topic.rsplit([':', ' ']).next().unwrap_or_default();
+    if near.is_empty() && last.len() > 3 {
+        near.extend(page.sections().map(|section| section.code).filter(|code| code.contains(last)));
+    }
+    near.truncate(MOST);
+    near
+}
+
+/// The groups of codes, such as `tier`, in the order of the page.
+pub(super) fn groups<'p>(page: &Page<'p>) -> Vec<&'p str> {
+    let mut groups: Vec<&str> = Vec::new();
+    for group in page.sections().filter_map(|section| section.code.strip_prefix("fen::")?.split("::").next()) {
+        if !groups.contains(&group) {
+            groups.push(group);
+        }
+    }
+    groups
 }
 
 #[cfg(test)]
@@ -74,7 +101,7 @@ mod tests {
             Found::One(section) => section.code.to_owned(),
             Found::Group(sections) => format!("group {}", codes(sections)),
             Found::Several(sections) => format!("several {}", codes(sections)),
-            Found::None { nearest } => format!("none {}", nearest.unwrap_or_default()),
+            Found::None { near } => format!("none {}", near.join(" ")),
         }
     }
 
@@ -95,7 +122,10 @@ mod tests {
     fn slips_find_the_nearest_code() {
         assert_eq!(found("fen::teir::gap"), "none fen::tier::gap");
         assert_eq!(found("open_edn"), "none fen::tier::open_end");
-        assert_eq!(found("mising"), "none missing");
+        assert_eq!(found("mising"), "none missing fen::table::missing");
+        assert_eq!(found("tire::gap"), "none fen::tier::gap");
+        assert_eq!(found("some table"), "none fen::table::missing");
+        assert_eq!(found("the open"), "none fen::tier::open_end");
         assert_eq!(found("deductible"), "none ");
         assert_eq!(found(""), "none ");
         assert_eq!(found("fen"), "none ");

@@ -8,7 +8,7 @@ use std::process::ExitCode;
 use clap::Parser;
 use fen_compiler::Lang;
 
-use self::find::{Found, find, namesakes};
+use self::find::{Found, find, groups, namesakes};
 use self::page::{Page, Piece, Section};
 use crate::args::{Args, HelpArgs};
 use crate::error::{Error, Outcome, print};
@@ -34,7 +34,7 @@ pub(crate) fn help(args: &HelpArgs, lang: Lang) -> Outcome<ExitCode> {
         }
         Found::Group(sections) => print(&list(&sections, lang))?,
         Found::Several(sections) => return Err(ambiguous(topic, &sections, lang)),
-        Found::None { nearest } => return Err(unknown(topic, nearest)),
+        Found::None { near } => return Err(unknown(topic, &near, &groups(&page))),
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -141,16 +141,26 @@ fn ambiguous(topic: &str, sections: &[&Section<'_>], lang: Lang) -> Error {
     )
 }
 
-fn unknown(topic: &str, nearest: Option<&str>) -> Error {
-    let (en, zh) = nearest.map_or_else(
-        || {
-            (
-                "; `fen help` lists the commands, docs/errors.md the codes".to_owned(),
-                "；命令见 fen help，代码见 docs/errors.md".to_owned(),
-            )
-        },
-        |nearest| (format!("; did you mean `{nearest}`?"), format!("，是否指“{nearest}”？")),
-    );
+fn unknown(topic: &str, near: &[&str], groups: &[&str]) -> Error {
+    let (en, zh) = match near {
+        [] => (
+            format!(
+                "; a code looks like `fen::tier::gap` and stands above its message, its end `tier::gap` or a group of codes \
+                 will do: {}; `fen --help` lists the commands",
+                groups.join(", ")
+            ),
+            format!(
+                "；代码形如 fen::tier::gap，写在每条提示的开头，也可只写后半部分 tier::gap，或一类代码：{}；命令见 fen --help",
+                groups.join("、")
+            ),
+        ),
+        near => {
+            let quoted = |open: char, close: char, comma: &str| {
+                near.iter().map(|code| format!("{open}{code}{close}")).collect::<Vec<_>>().join(comma)
+            };
+            (format!("; did you mean {}?", quoted('`', '`', " or ")), format!("，是否指{}？", quoted('“', '”', "或")))
+        }
+    };
     Error::new(
         "fen::help::unknown",
         format!("`{topic}` is neither a code nor a command{en}"),

@@ -124,7 +124,7 @@ impl Input {
     pub(crate) fn file(&self) -> Outcome<File> {
         self.unchanged()?;
         let (Source::File(file, _) | Source::Copy(file)) = &self.source else {
-            return Err(Error::read(&self.path, &"it can be read only once"));
+            return Err(Error::read(&self.path, &io::Error::other("it can be read only once")));
         };
         let again = file.try_clone().and_then(|mut file| file.rewind().map(|()| file));
         again.map_err(|error| Error::read(&self.path, &error))

@@ -60,7 +60,15 @@ fn unknown_codes_get_a_proposal() {
     let done = folder.fen(&["help", "gap"]);
     assert_eq!(done.code(), 2);
     assert!(done.stderr().contains("fen::tier::gap") && done.stderr().contains("fen::case::gap"), "{}", done.stderr());
-    assert_eq!(folder.fen(&["help", "nothing of the kind"]).code(), 2);
+    let done = folder.fen(&["help", "nothing at all"]);
+    assert_eq!(done.code(), 2);
+    assert!(done.stderr().contains("a code looks like `fen::tier::gap`"), "{}", done.stderr());
+    let done = folder.fen(&["--lang", "zh", "help", "未知代码"]);
+    assert!(
+        done.stderr().contains("代码形如 fen::tier::gap") && done.stderr().contains("syntax、"),
+        "{}",
+        done.stderr()
+    );
 }
 
 #[test]
@@ -78,7 +86,7 @@ fn commands_have_their_help() {
     let whole = folder.fen(&["help"]);
     assert_eq!((whole.code(), whole.stdout()), (0, folder.fen(&["--help"]).stdout()));
     assert!(
-        whole.stdout().contains("Usage: fen <COMMAND>") && whole.stdout().contains("  help "),
+        whole.stdout().contains("Usage: fen [OPTIONS] <COMMAND>") && whole.stdout().contains("  help "),
         "{}",
         whole.stdout()
     );

@@ -103,3 +103,25 @@ fn damaged_modules_are_refused() {
         assert_eq!(done.stdout(), "", "cut at {length}");
     }
 }
+
+/// The language of messages may be named before the command, and what the system and the command line say is in it.
+#[test]
+fn everything_is_said_in_chinese() {
+    let folder = Folder::new();
+    let done = folder.fen(&["--lang", "zh", "check", "没有.fen"]);
+    assert!(done.stderr().contains("没有这个文件"), "{}", done.stderr());
+    assert!(!done.stderr().contains("No such file"), "{}", done.stderr());
+    let done = folder.fen(&["check", "--lang", "zh"]);
+    assert_eq!(done.code(), 2);
+    assert!(done.stderr().contains("缺少必填的参数：<PATH>"), "{}", done.stderr());
+    let done = folder.fen(&["--lang", "zh", "chekc", "a.fen"]);
+    assert!(done.stderr().contains("是否想写“check”？"), "{}", done.stderr());
+    assert!(folder.fen(&["check"]).stderr().contains("required arguments"));
+    folder.write("gbk.fen", b"\xb4\xf2\xb0\xfc");
+    let done = folder.fen(&["check", "gbk.fen", "--lang", "zh"]);
+    assert!(done.stderr().contains("记事本：另存为，编码选 UTF-8"), "{}", done.stderr());
+    // Before `fmt` it does not ask for a translation.
+    folder.write("a.fen", "policy demo.a\ninput b: bool\noutput b\n");
+    folder.fen(&["--lang", "zh", "fmt", "a.fen"]).good();
+    assert!(folder.read("a.fen").starts_with("policy"));
+}

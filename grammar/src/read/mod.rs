@@ -8,10 +8,11 @@ mod tokens;
 use pest::iterators::{Pair, Pairs};
 
 use crate::diagnostic::{Diagnostic, Fix, Text};
-use crate::errors::{Internal, LeadingZeros, Limit, TooLarge, Unexpected};
+use crate::errors::{Internal, Limit, TooLarge, Unexpected};
 use crate::habits;
 use crate::parse::Rule;
 use crate::source::Span;
+use crate::thousands::LeadingZeros;
 use crate::tree::Expr;
 use crate::words::describe;
 
