@@ -161,7 +161,7 @@ pub(crate) fn since(from: &str, lang: Language) -> String {
 /// Why an alternative was not taken.
 pub(crate) fn passed(state: State, lang: Language) -> &'static str {
     match state {
-        State::False => say(lang, "does not apply: the condition is false", "不适用：条件不成立"),
+        State::False => say(lang, "does not apply: the condition is false", "条件不成立，不适用"),
         State::Overridden => {
             say(lang, "holds, but the exception that applies overrides it", "条件成立，但适用的例外优先")
         }
