@@ -2,7 +2,8 @@
 
 use fen_schema::Language;
 
-use crate::model::{Amount, Cited, Explanation, Node, NodeForm, Passed, Share, State, Step, Tier};
+use crate::model::{Amount, Cited, Explanation, Step};
+use crate::node::{Node, NodeForm, Passed, Share, State, Tier};
 use crate::words;
 
 /// Steps that lie deeper are only named.

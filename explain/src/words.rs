@@ -3,7 +3,8 @@
 use fen_schema::trace::{Gathered, Origin};
 use fen_schema::{ColumnType, Language, Text};
 
-use crate::model::{Amount, Rounding, State};
+use crate::model::{Amount, Rounding};
+use crate::node::State;
 use crate::numbers::about;
 
 /// One of two texts.
