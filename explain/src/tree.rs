@@ -347,7 +347,8 @@ impl Trees<'_> {
         let said = words::taken(&passed.role, label, passed.from.as_deref(), self.lang);
         let named = match (passed.role.as_str(), self.lang) {
             ("exception", Language::En) if label.is_empty() => "exception".to_owned(),
-            ("exception", Language::Zh) => format!("例外{label}"),
+            ("exception", Language::Zh) if label.is_empty() => "例外".to_owned(),
+            ("exception", Language::Zh) => format!("例外“{label}”"),
             ("case", Language::Zh) => "情形".to_owned(),
             ("otherwise", _) => self.say("otherwise", "其他情形").to_owned(),
             ("not_applicable", _) => self.say("not applicable", "不适用").to_owned(),

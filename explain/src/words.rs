@@ -127,6 +127,7 @@ pub(crate) fn taken(role: &str, label: &str, from: Option<&str>, lang: Language)
     let said = match role {
         "case" => with("case", "适用情形"),
         "otherwise" => with("no case applies; otherwise", "各列明情形均不符合，按其他情形"),
+        "exception" if !label.is_empty() && lang == Language::Zh => format!("适用例外“{label}”"),
         "exception" => with("exception", "适用例外"),
         "rule" => with("no exception applies", "不适用任何例外"),
         "row" => with("row", "落入档次"),

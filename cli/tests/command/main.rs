@@ -5,6 +5,7 @@ mod cases;
 mod diff;
 mod doc;
 mod explain;
+mod explain_parts;
 mod fmt;
 mod folder;
 mod help;
