@@ -36,7 +36,7 @@ pub enum NodeForm {
         label: Text,
         /// What it is taken from, if it is not of the claim itself.
         #[serde(skip_serializing_if = "Option::is_none")]
-        origin: Option<Origin>,
+        origin: Option<Box<Origin>>,
         /// Of a total: the step with what this row, or its group, adds to it.
         #[serde(skip_serializing_if = "Option::is_none")]
         own: Option<usize>,
@@ -45,7 +45,7 @@ pub enum NodeForm {
         divided: Option<[usize; 2]>,
         /// Of a part: how it was divided.
         #[serde(skip_serializing_if = "Option::is_none")]
-        share: Option<Share>,
+        share: Option<Box<Share>>,
         /// Of a link: the number of the row that it leads to.
         #[serde(skip_serializing_if = "Option::is_none")]
         row: Option<u64>,

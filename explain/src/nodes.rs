@@ -164,13 +164,13 @@ impl Walk<'_> {
                     let weight = self.result(split.phase, split.weight);
                     divided = amount.zip(weight).map(|(amount, weight)| [amount, weight]);
                     if let (Some(divided), Some(weights), Some(cell), None) = (divided, weights, cell, &reason) {
-                        share = self.share(&split, divided, weights, (&import, cell));
+                        share = self.share(&split, divided, weights, (&import, cell)).map(Box::new);
                     }
                 }
             }
             _ => {}
         }
-        let (name, label, origin) = (import.name, import.label, import.origin);
+        let (name, label, origin) = (import.name, import.label, import.origin.map(Box::new));
         let form = NodeForm::Input { name, label, origin, own, divided, share, row, reason };
         Node { text, amount: told, form }
     }

@@ -181,7 +181,7 @@ impl Claims {
     /// Whether a claim counts in cells, late ones or others.
     fn counts(&self, claim: usize, is_late: bool) -> bool {
         let is = |list: &[bool]| list.get(claim) == Some(&true);
-        !is(&self.is_taken_back) && !(is_late && is(&self.never_count))
+        !(is(&self.is_taken_back) || is_late && is(&self.never_count))
     }
 }
 
