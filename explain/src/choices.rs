@@ -3,7 +3,7 @@
 use fen_schema::trace::{Branch, Node, Point};
 use num_traits::ToPrimitive;
 
-use crate::model::{NodeForm, Passed, State};
+use crate::node::{NodeForm, Passed, State};
 use crate::numbers::is_true;
 use crate::walk::Walk;
 

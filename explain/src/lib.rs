@@ -7,9 +7,12 @@
 mod choices;
 mod html;
 mod model;
+mod node;
 mod nodes;
 mod numbers;
+mod outputs;
 mod parts;
+mod refused;
 mod text;
 mod tree;
 mod walk;
@@ -17,9 +20,7 @@ mod waterfall;
 mod words;
 
 pub use self::html::{fragment, html, style};
-pub use self::model::{
-    Admitted, Amount, Cited, Explanation, Fate, Given, KeyRange, Node, NodeForm, Output, Passed, PassedRow, Refused,
-    Rounding, Rule, Share, State, Step, Tier,
-};
+pub use self::model::{Admitted, Amount, Cited, Explanation, Fate, Given, Output, Refused, Rounding, Rule, Step};
+pub use self::node::{KeyRange, Node, NodeForm, Passed, PassedRow, Share, State, Tier};
 pub use self::text::{body, text};
 pub use self::walk::{Outcome, Problem, Request, explain};

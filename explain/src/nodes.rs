@@ -4,7 +4,8 @@ use fen_schema::trace::{Form, ImportSource, Node as Traced, Origin};
 use fen_schema::{Source, Text};
 use num_traits::{ToPrimitive, Zero};
 
-use crate::model::{Amount, KeyRange, Node, NodeForm, PassedRow, State, Tier};
+use crate::model::Amount;
+use crate::node::{KeyRange, Node, NodeForm, PassedRow, State, Tier};
 use crate::numbers::{amount, day, is_true, number, shown};
 use crate::walk::{Walk, at};
 
@@ -169,7 +170,7 @@ impl Walk<'_> {
             }
             _ => {}
         }
-        let (name, label, origin) = (import.name, import.label, import.origin);
+        let (name, label, origin) = (import.name, import.label, import.origin.map(Box::new));
         let form = NodeForm::Input { name, label, origin, own, divided, share, row, reason };
         Node { text, amount: told, form }
     }

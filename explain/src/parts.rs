@@ -6,7 +6,7 @@ use num_bigint::BigInt;
 use num_rational::BigRational;
 use num_traits::{Signed, ToPrimitive, Zero};
 
-use crate::model::Share;
+use crate::node::Share;
 use crate::numbers::{amount, is_true, number, shown};
 use crate::walk::{Walk, at};
 

@@ -44,7 +44,7 @@ fn taken_back(explanation: &Explanation, lang: Language) -> String {
     let name = called(&claim.name, &claim.label, lang);
     let value = claim.amount.value.as_deref().unwrap_or_default();
     match lang {
-        Language::En => format!("row {row}: takes back the claim with {name} {value}: its amounts, negated"),
+        Language::En => format!("row {row}: takes back the claim whose {name} is {value}: its amounts, negated"),
         Language::Zh => format!("第 {row} 行：冲销 {name} 为 {value} 的单据：金额取相反数"),
     }
 }

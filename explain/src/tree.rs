@@ -2,7 +2,8 @@
 
 use fen_schema::Language;
 
-use crate::model::{Amount, Cited, Explanation, Node, NodeForm, Passed, Share, State, Step, Tier};
+use crate::model::{Amount, Cited, Explanation, Step};
+use crate::node::{Node, NodeForm, Passed, Share, State, Tier};
 use crate::words;
 
 /// Steps that lie deeper are only named.
@@ -51,7 +52,9 @@ pub(crate) fn tree(explanation: &Explanation, lang: Language) -> Vec<Item> {
                 None => name,
             };
             item.value = Some(trees.amount(&output.amount));
-            item.notes.splice(0..0, output.reason.iter().map(|reason| words::pick(reason, lang).to_owned()));
+            let reason = output.reason.as_ref().map(|reason| words::pick(reason, lang).to_owned());
+            item.notes.retain(|note| Some(note) != reason.as_ref());
+            item.notes.splice(0..0, reason);
             if let Some(present) = output.present {
                 item.children = vec![trees.step(present, 0)];
             }
@@ -101,7 +104,7 @@ impl Trees<'_> {
         item.clauses.clone_from(&step.citations);
         let how = self.node(&step.how, depth + 1);
         // What is computed is the definition: its parts stand right under it.
-        if matches!(step.how.form, NodeForm::Operation { .. }) && !how.title.is_empty() {
+        if matches!(step.how.form, NodeForm::Operation { .. }) && !how.title.is_empty() && how.title != step.name {
             item.lead.push(format!("= {}", how.title));
         }
         match step.how.form {
@@ -344,9 +347,11 @@ impl Trees<'_> {
         let said = words::taken(&passed.role, label, passed.from.as_deref(), self.lang);
         let named = match (passed.role.as_str(), self.lang) {
             ("exception", Language::En) if label.is_empty() => "exception".to_owned(),
-            ("exception", Language::Zh) => format!("例外{label}"),
+            ("exception", Language::Zh) if label.is_empty() => "例外".to_owned(),
+            ("exception", Language::Zh) => format!("例外“{label}”"),
             ("case", Language::Zh) => "情形".to_owned(),
             ("otherwise", _) => self.say("otherwise", "其他情形").to_owned(),
+            ("not_applicable", _) => self.say("not applicable", "不适用").to_owned(),
             ("rule", _) => self.say("the rule without exceptions", "一般规定").to_owned(),
             ("row", Language::Zh) => format!("档次 {label}"),
             _ => said,
@@ -361,6 +366,12 @@ impl Trees<'_> {
         let mut notes = vec![words::passed(passed.state, self.lang).to_owned()];
         if passed.state == State::Elsewhere {
             notes.clear();
+        }
+        // An indicator applies, or its target is not met.
+        if passed.state == State::False && passed.role == "not_applicable" {
+            notes = vec![format!("{label}{}", self.say(" holds", " 成立"))];
+        } else if passed.state == State::False && passed.role == "met" {
+            notes = vec![self.say("the target is not met", "未达到目标").to_owned()];
         }
         let children = passed.when.as_ref().map(|when| self.condition(when, depth)).unwrap_or_default();
         Item { mark: Mark::Passed, title, notes, clauses: passed.citations.clone(), children, ..Item::default() }

@@ -5,13 +5,12 @@ use std::collections::BTreeMap;
 
 use fen_runtime::{Cause, Parameters, Policy, Seen, StreamError, Traced};
 use fen_schema::trace::{Definition, Form, Kind, Node, Point, Trace, TracePhase};
-use fen_schema::{Column, ColumnType, RejectCode, Schema, Source, Text};
+use fen_schema::{Column, ColumnType, Schema, Source, Text};
 use num_rational::BigRational;
 use num_traits::ToPrimitive;
 
-use crate::model::{
-    Admitted, Amount, Cited, Explanation, Fate, Given, NodeForm, Output, Refused, Rounding, Rule, Step, names,
-};
+use crate::model::{Amount, Cited, Explanation, Fate, Given, Rounding, Step};
+use crate::node::NodeForm;
 use crate::numbers::{amount, decimals, label_of, number, plain, shown, value_at};
 
 /// What is to be explained.
@@ -227,107 +226,7 @@ impl Walk<'_> {
         known.map(|known| Cited { clause: known.clause.clone(), text: known.text.clone() }).collect()
     }
 
-    fn outputs(&mut self, request: &Request) -> Result<Vec<Output>, Problem> {
-        let settled = match &request.outcome {
-            Outcome::Settled(settled) => settled.as_slice(),
-            Outcome::Reversal(outputs) => return Ok(self.negated(outputs)),
-            Outcome::Rejected(_) => return Ok(Vec::new()),
-        };
-        // By output: its column, phase and place there, and the grain it is given for.
-        let mut all: Vec<(Column, usize, usize, Option<Text>)> = Vec::new();
-        match &self.schema.plan {
-            None => all.extend(
-                self.schema.outputs.iter().cloned().enumerate().map(|(place, column)| (column, 0, place, None)),
-            ),
-            Some(plan) => {
-                for results in &plan.results {
-                    let per = plan.grains.get(at(results.grain)).filter(|_| results.grain != 0);
-                    let outputs = results.outputs.iter().map(|output| {
-                        let (phase, place) = (at(output.source.phase), at(output.source.output));
-                        (output.column.clone(), phase, place, per.map(|grain| grain.label.clone()))
-                    });
-                    all.extend(outputs);
-                }
-            }
-        }
-        let mut outputs = Vec::new();
-        let mut settled = settled.iter();
-        for (column, phase, place, per) in all {
-            let of_row = if per.is_none() { settled.next() } else { None };
-            let differs = |settled: &Option<String>, traced: Option<&String>| {
-                let text = |value: Option<&String>| value.cloned().unwrap_or_else(|| "-".to_owned());
-                let (settled, traced) = (text(settled.as_ref()), text(traced));
-                Problem::Differs { output: column.name.clone(), settled, traced }
-            };
-            let Some(traced) = self.traced.get(phase).and_then(Option::as_ref) else {
-                match of_row {
-                    Some(settled @ Some(_)) => return Err(differs(settled, None)),
-                    _ => continue,
-                }
-            };
-            let cell = traced.results.get(place).copied().unwrap_or_default();
-            let cell = Some(cell).filter(|cell| !(column.optional && *cell == column.layout.none()));
-            let lacking = self.seen.get(phase).and_then(|seen| seen.as_ref()?.lacking.get(place)?.clone());
-            let mut value = cell.filter(|_| lacking.is_none()).map(|cell| written(cell, &column));
-            let mut is_taken_back = false;
-            let mut reason = lacking.map(|cause| cause.reason.clone());
-            if let Some(settled) = of_row
-                && *settled != value
-            {
-                // What is computed from totals is not given to a claim that is in none.
-                let may_be_taken_back = self.schema.plan.as_ref().is_some_and(|plan| plan.reversal.is_some());
-                if settled.is_some() || !may_be_taken_back {
-                    return Err(differs(settled, value.as_ref()));
-                }
-                value = None;
-                is_taken_back = true;
-                reason = Some(Text {
-                    en: "the claim is taken back, and counts in no total".into(),
-                    zh: "该单据其后被冲销，不计入任何合计".into(),
-                });
-            }
-            let known = self.phase(phase).and_then(|known| known.outputs.get(place)).copied();
-            let Some(known) = known else { continue };
-            let unit = self.definition(phase, at(known.definition)).map(|definition| self.kind(definition.kind).unit);
-            // Why there is no value: then the definition was not needed.
-            let present = known.present.filter(|_| cell.is_none());
-            let is_needed = present.is_none() && !is_taken_back;
-            let step = is_needed.then(|| self.step_of(phase, at(known.definition)));
-            let present = present.map(|present| self.step_of(phase, at(present)));
-            outputs.push(Output {
-                name: column.name.clone(),
-                label: column.label.clone(),
-                per,
-                amount: written_amount(&column, value, unit.unwrap_or_default()),
-                step,
-                present,
-                reason,
-            });
-        }
-        Ok(outputs)
-    }
-
-    /// The outputs of a row that takes a claim back: they are not computed anew.
-    fn negated(&self, outputs: &[Option<String>]) -> Vec<Output> {
-        let output = |(column, value): (&Column, &Option<String>)| {
-            let unit = Text {
-                zh: if column.unit == "yuan" { "元".into() } else { column.unit.clone() },
-                en: column.unit.clone(),
-            };
-            Output {
-                name: column.name.clone(),
-                label: column.label.clone(),
-                per: None,
-                amount: written_amount(column, value.clone(), unit),
-                step: None,
-                present: None,
-                reason: None,
-            }
-        };
-        self.schema.outputs.iter().zip(outputs).map(output).collect()
-    }
-
-    fn definition(&self, phase: usize, place: usize) -> Option<&Definition> {
+    pub(crate) fn definition(&self, phase: usize, place: usize) -> Option<&Definition> {
         self.phase(phase)?.definitions.get(place)
     }
 
@@ -381,7 +280,7 @@ impl Walk<'_> {
         if grain == 0 { None } else { plan.grains.get(at(grain)).map(|grain| grain.label.clone()) }
     }
 
-    fn input_text(&self, input: usize, request: &Request) -> Option<String> {
+    pub(crate) fn input_text(&self, input: usize, request: &Request) -> Option<String> {
         let column = self.schema.inputs.get(input)?;
         let raw = || request.texts.get(input).cloned().flatten().map(|text| text.trim().to_owned());
         let seen = self.seen.first().and_then(Option::as_ref);
@@ -402,83 +301,16 @@ impl Walk<'_> {
         }
         Some(written(cell, column))
     }
-
-    fn refused(&self, cause: &Cause, request: &Request) -> Refused {
-        let input = self.schema.inputs.iter().position(|column| column.name == cause.column);
-        let column = input.and_then(|input| self.schema.inputs.get(input));
-        let label = column.map(|column| column.label.clone());
-        let plain = || Text { zh: cause.column.clone(), en: cause.column.clone() };
-        Refused {
-            code: cause.code,
-            column: cause.column.clone(),
-            label: label.unwrap_or_else(plain),
-            reason: cause.reason.clone(),
-            value: input.and_then(|input| self.input_text(input, request)),
-            admitted: column.and_then(|column| self.admitted(cause.code, column)),
-            rule: if cause.code == RejectCode::UnknownCode { self.looking_up(&cause.column) } else { None },
-        }
-    }
-
-    fn admitted(&self, code: RejectCode, column: &Column) -> Option<Admitted> {
-        let range = |min: Option<String>, max: Option<String>| Some(Admitted { min, max, values: Vec::new() });
-        match code {
-            RejectCode::BelowMin | RejectCode::AboveMax => range(Some(column.min.clone()), Some(column.max.clone())),
-            RejectCode::BeforeInForce | RejectCode::AfterInForce => {
-                let force = self.schema.in_force.as_ref()?;
-                range(Some(force.from.clone()), force.to.clone())
-            }
-            RejectCode::UnknownValue if !column.values.is_empty() => {
-                Some(Admitted { min: None, max: None, values: names(&column.values) })
-            }
-            _ => None,
-        }
-    }
-
-    /// The first rule that looks a column up in a table.
-    fn looking_up(&self, column: &str) -> Option<Rule> {
-        let phase = self.phase(0)?;
-        let is_it = |node: &Node| {
-            let import = |import: u32| phase.imports.get(at(import)).is_some_and(|import| import.name == column);
-            matches!(&node.form, Form::Lookup { keys, .. }
-                if keys.iter().any(|key| matches!(key.form, Form::Import { import: of } if import(of))))
-        };
-        let found = phase.definitions.iter().find(|definition| contains(&definition.how, &is_it))?;
-        let (name, text) = (found.name.clone(), found.text.clone());
-        Some(Rule { name, text, citations: self.clauses(&found.citations) })
-    }
-}
-
-/// Whether a part of a computation is of a kind.
-fn contains(node: &Node, is_it: &dyn Fn(&Node) -> bool) -> bool {
-    if is_it(node) {
-        return true;
-    }
-    let any = |nodes: &[Node]| nodes.iter().any(|node| contains(node, is_it));
-    match &node.form {
-        Form::Operation { parts, .. } | Form::Remainder { parts, .. } => any(parts),
-        Form::Lookup { keys, .. } | Form::HasRow { keys, .. } => any(keys),
-        Form::Tiers { amount, base, .. } => {
-            contains(amount, is_it) || base.as_ref().is_some_and(|base| contains(base, is_it))
-        }
-        Form::Choice { branches, .. } => branches.iter().any(|branch| {
-            contains(&branch.then, is_it) || branch.when.as_ref().is_some_and(|when| contains(when, is_it))
-        }),
-        Form::Constant { .. }
-        | Form::Import { .. }
-        | Form::Parameter { .. }
-        | Form::Definition { .. }
-        | Form::Known { .. } => false,
-    }
 }
 
 /// A value as it is written in files, of a column.
-fn written_amount(column: &Column, value: Option<String>, unit: Text) -> Amount {
+pub(crate) fn written_amount(column: &Column, value: Option<String>, unit: Text) -> Amount {
     let kind = Kind { ty: column.ty, unit, values: column.values.clone() };
     Amount { ty: kind.ty, value_label: label_of(value.as_deref(), &kind), unit: kind.unit, value }
 }
 
 /// A cell as it is written in files.
-fn written(cell: i128, column: &Column) -> String {
+pub(crate) fn written(cell: i128, column: &Column) -> String {
     let mut text = String::new();
     fen_runtime::format_cell(fen_runtime::Cell::Number(cell), column, &mut text);
     text

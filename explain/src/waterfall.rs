@@ -8,7 +8,8 @@ use num_integer::Integer;
 use num_rational::BigRational;
 use num_traits::{Signed, ToPrimitive, Zero};
 
-use crate::model::{Explanation, Node, NodeForm, Output};
+use crate::model::{Explanation, Output};
+use crate::node::{Node, NodeForm};
 use crate::numbers::{about, number};
 use crate::words::{self, say};
 

@@ -3,7 +3,8 @@
 use fen_schema::trace::{Gathered, Origin};
 use fen_schema::{ColumnType, Language, Text};
 
-use crate::model::{Amount, Rounding, State};
+use crate::model::{Amount, Rounding};
+use crate::node::State;
 use crate::numbers::about;
 
 /// One of two texts.
@@ -126,6 +127,7 @@ pub(crate) fn taken(role: &str, label: &str, from: Option<&str>, lang: Language)
     let said = match role {
         "case" => with("case", "适用情形"),
         "otherwise" => with("no case applies; otherwise", "各列明情形均不符合，按其他情形"),
+        "exception" if !label.is_empty() && lang == Language::Zh => format!("适用例外“{label}”"),
         "exception" => with("exception", "适用例外"),
         "rule" => with("no exception applies", "不适用任何例外"),
         "row" => with("row", "落入档次"),
@@ -161,7 +163,7 @@ pub(crate) fn since(from: &str, lang: Language) -> String {
 /// Why an alternative was not taken.
 pub(crate) fn passed(state: State, lang: Language) -> &'static str {
     match state {
-        State::False => say(lang, "does not apply: the condition is false", "不适用：条件不成立"),
+        State::False => say(lang, "does not apply: the condition is false", "条件不成立，不适用"),
         State::Overridden => {
             say(lang, "holds, but the exception that applies overrides it", "条件成立，但适用的例外优先")
         }

@@ -5,7 +5,7 @@
 use fen_compiler::{Source, analyze};
 use fen_explain::{Amount, Explanation, Fate, Node, NodeForm, fragment, text};
 use fen_runtime::Runtime;
-use fen_schema::Language;
+use fen_schema::{ColumnType, Language};
 use fen_tests::explained::Explainer;
 use fen_tests::policies::policy;
 use fen_tests::policies::streams::stream_policy;
@@ -71,7 +71,11 @@ fn check(explanation: &Explanation) {
     for lang in [Language::En, Language::Zh] {
         let (shown, page) = (text(explanation, lang), fragment(explanation, lang));
         for output in &explanation.outputs {
-            let value = output.amount.value.as_deref().unwrap_or_default();
+            let value = match (output.amount.value.as_deref().unwrap_or_default(), output.amount.ty, lang) {
+                ("true", ColumnType::Bool, Language::Zh) => "是",
+                ("false", ColumnType::Bool, Language::Zh) => "否",
+                (value, ..) => value,
+            };
             let escaped = value.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
             assert!(shown.contains(&output.name) && shown.contains(value), "{shown}");
             assert!(page.contains(&escaped), "{escaped}: {page}");

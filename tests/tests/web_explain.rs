@@ -19,9 +19,14 @@ const POLICIES: usize = 40;
 const CLAIMS: usize = 6;
 
 /// Policies of the language examples that settle every row by itself.
-const WRITTEN: [(&str, &str); 3] = [
+const WRITTEN: [(&str, &str); 8] = [
     ("surplus", include_str!("../../policies/qujing/surplus.fen")),
     ("结余留用", include_str!("../../policies/qujing/结余留用.fen")),
+    ("exceptions", EXCEPTIONS),
+    ("ranges", RANGES),
+    ("months", MONTHS),
+    ("indicators", INDICATORS),
+    ("rows.md", include_str!("../../cli/tests/command/explained/surplus.md")),
     (
         "retention",
         "policy national.procurement_retention\nsource \"医保发〔2020〕26号\"\nin force from 2020-06-01\n\
@@ -31,6 +36,30 @@ const WRITTEN: [(&str, &str); 3] = [
          score band 90..     -> retention = 50%\n\nretained = base * retention\noutput retained\n",
     ),
 ];
+
+/// A rule with exceptions that override one another.
+const EXCEPTIONS: &str = "policy demo.exceptions\nround half up to 0.01 yuan\ninput a: bool\ninput b: bool\n\
+    input x: money from 0 yuan to 100 yuan\ny = x / 3\n  except p when a : 1 yuan cite \"一\"\n  \
+    except q when b : 2 yuan overrides p cite \"二\"\noutput y\n";
+
+/// A table by ranges, a ladder on shares, a named ladder, limits, names of values.
+const RANGES: &str = "policy demo.ranges\nin force from 2022-01-01\nround half up to 0.01 yuan\n\
+    enum level = one \"一级医院\" / \"Grade 1\" | two\ninput age: years from 0 years to 150 years\n\
+    input hospital: level\ninput cost: money from 0 yuan to 1_000_000 yuan\nparam most: money = required\n\
+    param rate by level, age: rate = one ..<60 years 50%, one 60..<80 years 60%, one 80 years.. 70%, \
+    two ..<60 years 40%, two 60 years.. 45%\nbase = 2000 yuan\ncost2 = cost as share of base\n\
+    cost2 band ..<50% -> bonus = 1 yuan\ncost2 band 50%.. -> bonus = 2 yuan cite \"九\"\n\
+    ladder s on money\n  tier ..100 yuan -> 0%\n  tier 100 yuan.. -> 10%\n  cite \"三\"\n\
+    pays = min(rate[hospital, age] * cost + bonus + s(cost) + clamp(cost, 1 yuan, 3 yuan), most)\noutput pays\n";
+
+/// Months that lack a day, in both directions.
+const MONTHS: &str = "policy demo.calendar\ninput day: date\ninput n: months from 0 months to 5 months\n\
+    e = day + 1 month or earlier\nl = day + n or later\nback = day - 1 year or earlier\noutput e, l, back\n";
+
+/// An indicator that need not apply.
+const INDICATORS: &str = "policy yiwu.indicators\nin force 2022-01-01 to 2022-12-31\n\
+    input visits_in_county: count from 0 to 20\ninput visits: count from 0 to 20\n\
+    check in_county_rate = visits_in_county / visits >= 90% cite \"二(五)22\" severity target\n  when visits > 0\n";
 
 /// Writes a policy's module, and claims with their explanations.
 fn write(runtime: &Runtime, folder: &Path, name: &str, policy: &Policy) {

@@ -6,6 +6,7 @@ mod coverage;
 mod diff;
 mod doc;
 mod explain;
+mod explain_parts;
 mod fmt;
 mod folder;
 mod help;

@@ -20,8 +20,9 @@ pub(super) fn clauses(resolved: &resolved::Program, sources: &Sources) -> Clause
     let mut rules = finder();
     rules.rules(resolved, false);
     let ladders = resolved.ladders.iter().map(|ladder| {
+        let cites = cites_of_rows(ladder);
         let rows: Vec<_> =
-            ladder.rows.iter().map(|row| (row.span, finder().row(row.span, ladder.cite.as_ref()))).collect();
+            ladder.rows.iter().zip(cites).map(|(row, cite)| (row.span, finder().row(row.span, cite))).collect();
         let mut whole = finder();
         whole.ladder(ladder);
         let own = |(_, clause): &(Span, Option<Citation>)| clause.clone();
@@ -42,6 +43,20 @@ pub(super) fn clauses(resolved: &resolved::Program, sources: &Sources) -> Clause
     });
     let ladders = ladders.chain(schedules).collect();
     Clauses { rules: rules.found, ladders }
+}
+
+/// What each row of a ladder cites. A clause under one row only is that of the whole ladder; of several each is that of the row
+/// it stands under, and of those above that have none.
+fn cites_of_rows(ladder: &resolved::Ladder) -> Vec<Option<&Quoted>> {
+    let cited = ladder.rows.iter().filter(|row| row.cite.is_some()).count();
+    let mut next = ladder.cite.as_ref();
+    let mut cites: Vec<Option<&Quoted>> = Vec::new();
+    for row in ladder.rows.iter().rev() {
+        next = row.cite.as_ref().filter(|_| cited > 1).or(next);
+        cites.push(next);
+    }
+    cites.reverse();
+    cites
 }
 
 /// The clauses of a rule's cases and exceptions.
@@ -72,8 +87,11 @@ impl<'a> Finder<'a> {
         for value in &resolved.values {
             // What a ladder or a split yields, and what comes of earlier claims, is cited by the rule that yields it.
             let is_own = matches!(value.body, ValueBody::Expr(_) | ValueBody::Cases(..));
-            if is_own || value.cite.is_some() {
-                self.rule(named(&value.name), value.cite.as_ref());
+            // A rule without a clause of its own has the first one of its parts.
+            let is_of_part = |cite: &&Quoted| cites_of_alternatives(value).any(|part| part.span == cite.span);
+            let cite = value.cite.as_ref().filter(|cite| with_parts || !is_of_part(cite));
+            if is_own || cite.is_some() {
+                self.rule(named(&value.name), cite);
             }
             for cite in cites_of_alternatives(value).filter(|_| with_parts) {
                 self.rule(named(&value.name), Some(cite));

@@ -320,7 +320,7 @@ impl<'a> Resolver<'a> {
                 }
             }
         }
-        Row { bounds: row.bounds.clone(), from: row.from, shares, grants, span }
+        Row { bounds: row.bounds.clone(), from: row.from, shares, grants, cite: row.cite.clone(), span }
     }
 
     fn outputs(&mut self) {

@@ -310,6 +310,7 @@ pub(crate) struct Row {
     pub(crate) from: Option<tree::Date>,
     pub(crate) shares: Vec<(ValueId, Quantity)>,
     pub(crate) grants: Vec<(ValueId, Expr)>,
+    pub(crate) cite: Option<Quoted>,
     /// The whole row.
     pub(crate) span: Span,
 }
