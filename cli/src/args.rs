@@ -205,6 +205,9 @@ pub(crate) struct FmtArgs {
     /// Write nothing; list the files that would change, and exit with 1 if there are any
     #[arg(long)]
     pub(crate) check: bool,
+    /// Standard input is Markdown, of which the ```fen blocks are formatted
+    #[arg(long)]
+    pub(crate) markdown: bool,
 }
 
 /// `fen explain`

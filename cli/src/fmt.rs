@@ -6,9 +6,10 @@ use std::process::ExitCode;
 
 use fen_compiler::literate::is_markdown;
 use fen_compiler::render;
-use fen_compiler::{Diagnostic, Lang, Source, Sources, format, format_markdown};
+use fen_compiler::{Diagnostic, Lang, Source, Sources, bases, format_beside, format_markdown_beside};
 
 use crate::args::FmtArgs;
+use crate::disk::Disk;
 use crate::error::{Error, Outcome, print, print_error};
 use crate::{files, load};
 
@@ -56,8 +57,19 @@ fn one(path: &Path, args: &FmtArgs, lang: Lang, count: &mut Count) -> Outcome<()
     let is_piped = is_standard(path);
     let source = if is_piped { standard_input()? } else { files::source(path)? };
     let to = args.lang.map(Lang::from);
-    let formatted =
-        if is_markdown(source.name()) { format_markdown(source.text(), to) } else { format(source.text(), to) };
+    // In its own words nothing depends on what it amends.
+    let bases = match to {
+        Some(_) => bases(&source, &Disk).map_err(|base| no_base(path, &base))?,
+        None => Vec::new(),
+    };
+    let is_markdown = match is_piped {
+        true => args.markdown,
+        false => is_markdown(source.name()),
+    };
+    let formatted = match is_markdown {
+        true => format_markdown_beside(source.text(), &bases, to),
+        false => format_beside(source.text(), &bases, to),
+    };
     let formatted = match formatted {
         Ok(formatted) => formatted,
         Err(problems) => {
@@ -74,6 +86,15 @@ fn one(path: &Path, args: &FmtArgs, lang: Lang, count: &mut Count) -> Outcome<()
         (false, false) if changes => files::replace(path, formatted.as_bytes()),
         _ => Ok(()),
     }
+}
+
+fn no_base(path: &Path, base: &str) -> Error {
+    let path = path.display();
+    Error::new(
+        "fen::format::base",
+        format!("{path} amends `{base}`, which cannot be read: what is named there may have to be translated here"),
+        format!("{path} 修订“{base}”，而该政策无法读取：其中的名称在此处可能需要翻译"),
+    )
 }
 
 fn is_standard(path: &Path) -> bool {

@@ -29,10 +29,10 @@ mod witness;
 pub use fen_grammar::diagnostic::{Diagnostic, Edit, Fix, Label, Lang, Severity, Text, nearest};
 pub use fen_grammar::literate;
 pub use fen_grammar::source::{Position, Source, Sources, Span};
-pub use fen_grammar::{format, format_markdown};
+pub use fen_grammar::{format, format_beside, format_markdown, format_markdown_beside};
 
 pub use crate::compare::{Change, Comparison, Difference, Head, Renamed, Side, compare};
-pub use crate::gather::{Files, NoFiles};
+pub use crate::gather::{Files, NoFiles, bases};
 pub use crate::policy::{
     Analysis, CaseOutcome, Cells, Coverage, CoveragePoint, Examination, Failure, GrainOutcome, GroupOutcome, Module,
     NameFacts, OutOfRange, Outcome, PointKind, Policy, Standing, StreamCells, StreamOutcome, Suggested, Suggestion,

@@ -32,6 +32,9 @@ fn what_is_allowed_is_not_said() {
         ("rate_order.fen", "provincial 60%", "fen::lint::rate_order"),
         ("deductible_order.fen", "city 75%", "fen::lint::deductible_order"),
         ("weights.fen", "quality 29%", "fen::lint::weights"),
+        ("rounded_share.fen", "each = round(total / members)", "fen::lint::rounded_early"),
+        ("rounded_share.fen", "county 29%", "fen::lint::weights"),
+        ("unused.fen", "left = max(cap - before, 0 yuan)", "fen::lint::unused"),
         ("rounded_early.fen", "round half up to 0.01 yuan per point", "fen::lint::rounded_early"),
     ] {
         let source = std::fs::read_to_string(folder().join(name)).unwrap();

@@ -161,7 +161,7 @@ fn sign(before: &str, rest: &str, found: &str, wants: &dyn Fn(Rule) -> bool) -> 
 
 /// `sum a - b per k`, `total a per k`
 fn aggregate(before: &str, found: &str, wants: &dyn Fn(Rule) -> bool) -> Hint {
-    let is_sign = !found.is_empty() && found.chars().all(|c| "+-*/＋－＊／×÷<>=＜＞＝≤≥".contains(c));
+    let is_sign = !found.is_empty() && found.chars().all(|c| "+-*/＋－＊／×÷<>=＜＞＝≤≥≠".contains(c));
     if is_sign && wants(Rule::kw_each) && !wants(Rule::op_add) {
         return Some((
             "what is computed stands in brackets: `sum (a - b) per claim`",

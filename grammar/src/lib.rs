@@ -28,7 +28,7 @@ pub mod tree;
 mod words;
 
 pub use expect::{Expected, ItemWord, Word, expected, keyword, language};
-pub use format::{format, format_markdown};
+pub use format::{format, format_beside, format_markdown, format_markdown_beside};
 pub use parse::{MAX_ITEM_BYTES, MAX_NESTING, MAX_SOURCE_BYTES, parse, parse_at, parse_source};
 pub use tokens::{Token, TokenKind, is_part as is_name_part, tokens};
 pub use words::is_keyword;

@@ -348,6 +348,22 @@ mod tests {
     }
 
     #[test]
+    fn labels_stand_on_either_side_of_a_rounding() {
+        use crate::tree::ItemKind;
+        for text in
+            ["output y \"标\" / \"S\" round half up to 0.01 yuan", "output y round half up to 0.01 yuan \"标\" / \"S\""]
+        {
+            let (file, problems) = parse(text);
+            assert!(problems.is_empty(), "{problems:?}");
+            let ItemKind::Output(output) = &file.items[0].kind else { panic!("{text}") };
+            assert!(output.columns[0].labels.len() == 2 && output.columns[0].rounding.is_some(), "{text}");
+            assert_eq!(crate::format(text, None).unwrap(), format!("{text}\n"));
+        }
+        assert_eq!(report("y = 当 a ≠ 1 : 2\n  其余 : 3"), "");
+        assert_eq!(crate::format("恒有 a ≠ 1\n", None).unwrap(), "恒有 a != 1\n");
+    }
+
+    #[test]
     fn hostile_input_is_refused_quickly() {
         let deep = format!("x = {}1{}", "(".repeat(100_000), ")".repeat(100_000));
         assert_snapshot!(report(&deep), @r#""(" fen::syntax::too_large | more than 64 brackets inside one another | here | 括号嵌套超过 64 层 | 在此处"#);

@@ -105,7 +105,7 @@ fn grammar() -> Value {
                     { "match": whole(is_function), "name": "support.function.fen" },
                     { "match": whole(is_operator), "name": "keyword.operator.word.fen" },
                     { "match": whole(is_type), "name": "support.type.fen" },
-                    { "match": "->|－＞|\\.\\.[=<]?|．．[＝＜]?|[=!<>＝！＜＞]=?|[≤≥+\\-*/×÷＋－＊／|｜]", "name": "keyword.operator.fen" },
+                    { "match": "->|－＞|\\.\\.[=<]?|．．[＝＜]?|[=!<>＝！＜＞]=?|[≤≥≠+\\-*/×÷＋－＊／|｜]", "name": "keyword.operator.fen" },
                     { "match": "[\\p{L}_][\\p{L}\\p{N}_]*", "name": "variable.other.fen" },
                 ],
             },

@@ -6,6 +6,8 @@ use fen_compiler::Lang;
 use fen_grammar::source::{Source, Span};
 use fen_grammar::tree::{DefinitionBody, Item, ItemKind, Yields};
 
+use crate::disk::Disk;
+
 /// The same policy in other words.
 pub(super) struct Twin {
     /// The language of the policy.
@@ -28,9 +30,10 @@ impl Twin {
             Lang::En => Lang::Zh,
             Lang::Zh => Lang::En,
         };
+        let bases = fen_compiler::bases(source, &Disk).ok()?;
         let translated = match source.outline() {
-            Some(_) => fen_grammar::format_markdown(source.text(), Some(other)),
-            None => fen_grammar::format(source.text(), Some(other)),
+            Some(_) => fen_grammar::format_markdown_beside(source.text(), &bases, Some(other)),
+            None => fen_grammar::format_beside(source.text(), &bases, Some(other)),
         };
         let source = Source::new(source.name(), translated.ok()?);
         let (file, problems) = fen_grammar::parse_source(&source, 0);

@@ -128,3 +128,43 @@ fn links_and_permissions_stay() {
     folder.fen(&["fmt", "policy.fen"]).refused("fen::file::write");
     assert_eq!(folder.read("policy.fen"), LOOSE);
 }
+
+/// An amendment uses the columns of an indicator of its base, which the language names.
+#[test]
+fn amendments_are_translated_beside_their_bases() {
+    let folder = Folder::new();
+    folder.write(
+        "base.fen",
+        "policy k.base\ninput a: count from 0 to 100\ninput b: count from 1 to 100\ncheck rate = a / b >= 90%\n",
+    );
+    folder.write(
+        "am.fen",
+        "amend k.base as k.am from file \"base.fen\"\nadd x = a + 1\nadd output x\nexample \"q\"\n  given a 1, b 2\n  expect rate_gap 40pp, rate_result missed, x 2\n",
+    );
+    folder.fen(&["test", "am.fen"]).good();
+    let english = (folder.read("am.fen"), folder.read("base.fen"));
+    for lang in ["zh", "en"] {
+        folder.fen(&["fmt", "am.fen", "base.fen", "--lang", lang]).good();
+        folder.fen(&["test", "am.fen"]).good();
+        if lang == "zh" {
+            assert!(
+                folder.read("am.fen").contains("rate_差距 40个百分点, rate_结论 未达标"),
+                "{}",
+                folder.read("am.fen")
+            );
+        }
+    }
+    assert_eq!((folder.read("am.fen"), folder.read("base.fen")), english);
+    let other = Folder::new();
+    other.write("am.fen", &english.0);
+    other.fen(&["fmt", "am.fen", "--lang", "zh"]).refused("fen::format::base");
+    other.fen(&["fmt", "am.fen"]).good();
+}
+
+#[test]
+fn markdown_from_standard_input() {
+    let folder = Folder::new();
+    let text = "# Title\n\n```fen\nx   = 1\n```\n";
+    let done = folder.fen_with_input(&["fmt", "-", "--markdown"], text.as_bytes());
+    assert_eq!(done.good(), "# Title\n\n```fen\nx = 1\n```\n");
+}

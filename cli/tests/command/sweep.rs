@@ -26,8 +26,7 @@ fn a_table_with_exact_places() {
     }
     let jump = rows.iter().find(|row| row.starts_with("1400.00,800.00,")).unwrap();
     assert!(
-        jump.contains("jump, not monotone -200.002 yuan")
-            || jump.contains("\"fund: jump, not monotone -200.002 yuan\""),
+        jump.contains("jump, not monotone -200.00 yuan") || jump.contains("\"fund: jump, not monotone -200.00 yuan\""),
         "{jump}"
     );
     assert!(jump.contains("base band 1_000 yuan.. -> share = 60%") && jump.contains("示例 四"), "{jump}");
@@ -129,6 +128,7 @@ fn refusals() {
     assert!(missing.contains("discharged, hospital"), "{missing}");
     let with = |vary: &str| folder.fen(&[&["sweep", "p.fen", "--vary", vary], GIVEN.as_slice()].concat());
     with("totl=0..10").refused("fen::sweep::unknown");
+    with("hospital").refused("fen::sweep::given");
     with("total=0..a").refused("fen::sweep::value");
     with("total=0..10:0.001").refused("fen::sweep::value");
     with("total=10..0").refused("fen::sweep::range");

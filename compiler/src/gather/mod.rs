@@ -4,6 +4,7 @@
 //! of all sources are told apart by [`Sources`].
 
 mod amend;
+mod bases;
 mod errors;
 mod import;
 
@@ -12,6 +13,8 @@ use std::collections::HashMap;
 use fen_grammar::diagnostic::Diagnostic;
 use fen_grammar::source::{Source, Sources, Span};
 use fen_grammar::tree::{Item, ItemKind, Name, ParamValue, Quoted};
+
+pub use self::bases::bases;
 
 /// The most files that one policy may be made of.
 const MAX_FILES: usize = 500;

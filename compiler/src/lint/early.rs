@@ -12,17 +12,12 @@ use crate::rules::Rules;
 const CODE: &str = "fen::lint::rounded_early";
 
 pub(super) fn lint(program: &Program, _rules: Rules<'_>) -> Vec<Diagnostic> {
-    let rounded: Vec<(ValueId, &Value)> = program
-        .values
-        .iter()
-        .enumerate()
-        .filter(|(_, value)| is_rounded_quotient(value))
-        .map(|(at, value)| (ValueId(at), value))
-        .collect();
     let mut found = Vec::new();
-    for (id, value) in rounded {
+    for (at, value) in program.values.iter().enumerate() {
+        let Some(quotient) = rounded_quotient(value) else { continue };
+        let id = ValueId(at);
         let used = program.values.iter().find_map(|other| match &other.body {
-            Body::Expr(body) => use_of(body, id),
+            Body::Expr(body) => use_of(body, id, &quotient),
             Body::Share { .. } | Body::Remainder { .. } => None,
         });
         let Some((span, is_compared)) = used else { continue };
@@ -55,41 +50,64 @@ pub(super) fn lint(program: &Program, _rules: Rules<'_>) -> Vec<Diagnostic> {
     found
 }
 
-/// A ratio, or so much per something, that is a quotient and rounded.
-fn is_rounded_quotient(value: &Value) -> bool {
-    let Body::Expr(body) = &value.body else { return false };
-    let Some(measure) = value.ty.measure() else { return false };
+/// A quotient that is rounded.
+struct Quotient<'p> {
+    /// A ratio, or so much per something: whatever it is multiplied with, it was rounded too early.
+    is_price: bool,
+    /// What it is divided by: multiplied with that, it should come to what was divided.
+    divisors: Vec<&'p Expr>,
+}
+
+fn rounded_quotient(value: &Value) -> Option<Quotient<'_>> {
+    let Body::Expr(body) = &value.body else { return None };
+    let measure = value.ty.measure()?;
     let is_ratio = matches!(measure.kind(), Some(Kind::Ratio | Kind::Rate));
-    let is_price = measure.suffix().en.contains("per ");
+    let is_price = is_ratio || measure.suffix().en.contains("per ");
     let inner = match &body.kind {
         ExprKind::Round(inner, _) => inner,
         _ if value.rounding.is_some() => body,
-        _ => return false,
+        _ => return None,
     };
-    (is_ratio || is_price) && divides(inner)
+    let divisors = divisors(inner);
+    (!divisors.is_empty()).then_some(Quotient { is_price, divisors })
 }
 
-/// Whether a quotient by something that varies is the value, or one of the cases of it.
-fn divides(expr: &Expr) -> bool {
+/// What varies, and divides the value or one of the cases of it.
+fn divisors(expr: &Expr) -> Vec<&Expr> {
     match &expr.kind {
-        ExprKind::Div(_, right) => right.facts.as_constant().is_none(),
-        ExprKind::Cases(cases, last) => cases.iter().map(|(_, value)| value).chain([&**last]).any(divides),
-        ExprKind::Mul(left, right) => divides(left) || divides(right),
+        ExprKind::Div(_, right) if right.facts.as_constant().is_none() => vec![right],
+        ExprKind::Cases(cases, last) => {
+            cases.iter().map(|(_, value)| value).chain([&**last]).flat_map(divisors).collect()
+        }
+        ExprKind::Mul(left, right) => [divisors(left), divisors(right)].concat(),
+        _ => Vec::new(),
+    }
+}
+
+/// Whether two expressions are the same input, parameter or definition.
+fn is_same(one: &Expr, other: &Expr) -> bool {
+    match (&one.kind, &other.kind) {
+        (ExprKind::Input(one), ExprKind::Input(other)) => one == other,
+        (ExprKind::Parameter(one), ExprKind::Parameter(other)) => one == other,
+        (ExprKind::Value(one), ExprKind::Value(other)) => one == other,
         _ => false,
     }
 }
 
-/// Where a value is multiplied with something that varies, or compared; and whether it is compared.
-fn use_of(expr: &Expr, id: ValueId) -> Option<(Span, bool)> {
+/// Where a quotient is multiplied with something that varies, or compared; and whether it is compared.
+fn use_of(expr: &Expr, id: ValueId, quotient: &Quotient<'_>) -> Option<(Span, bool)> {
     let is_it = |expr: &Expr| matches!(expr.kind, ExprKind::Value(known) if known == id);
+    let matters = |by: &Expr| match quotient.is_price {
+        true => by.facts.as_constant().is_none(),
+        false => quotient.divisors.iter().any(|divisor| is_same(divisor, by)),
+    };
     match &expr.kind {
-        ExprKind::Mul(left, right)
-            if (is_it(left) && right.facts.as_constant().is_none())
-                || (is_it(right) && left.facts.as_constant().is_none()) =>
-        {
+        ExprKind::Mul(left, right) if (is_it(left) && matters(right)) || (is_it(right) && matters(left)) => {
             Some((expr.span, false))
         }
-        ExprKind::Compare(_, left, right) if is_it(left) || is_it(right) => Some((expr.span, true)),
-        _ => expr.parts().into_iter().find_map(|part| use_of(part, id)),
+        ExprKind::Compare(_, left, right) if quotient.is_price && (is_it(left) || is_it(right)) => {
+            Some((expr.span, true))
+        }
+        _ => expr.parts().into_iter().find_map(|part| use_of(part, id, quotient)),
     }
 }

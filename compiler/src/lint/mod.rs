@@ -4,6 +4,7 @@
 mod bands;
 mod early;
 mod levels;
+mod unused;
 mod weights;
 
 use fen_grammar::diagnostic::{Diagnostic, Severity, Text, nearest};
@@ -14,12 +15,13 @@ use crate::check::program::Program;
 use crate::rules::Rules;
 
 /// All codes of warnings.
-const CODES: [&str; 6] = [
+const CODES: [&str; 7] = [
     "fen::lint::band_falls",
     "fen::lint::rate_order",
     "fen::lint::deductible_order",
     "fen::lint::weights",
     "fen::lint::rounded_early",
+    "fen::lint::unused",
     "fen::lint::needless_allow",
 ];
 
@@ -29,6 +31,7 @@ pub(crate) fn lint(program: &Program, rules: Rules<'_>) -> Vec<Diagnostic> {
     found.extend(levels::lint(program, rules));
     found.extend(weights::lint(program, rules));
     found.extend(early::lint(program, rules));
+    found.extend(unused::lint(rules));
     allowed(found, rules.items)
 }
 

@@ -7,7 +7,7 @@ use num_rational::BigRational;
 use num_traits::{One, Signed, Zero};
 
 use super::{or_allow, param, warning};
-use crate::check::program::{Body, Expr, ExprKind, Key, Program, Table};
+use crate::check::program::{Body, Expr, ExprKind, Key, Program, Table, date_of};
 use crate::check::types::{Kind, Measure, Type, step_of};
 use crate::rules::Rules;
 
@@ -42,7 +42,7 @@ fn table_of_weights(program: &Program, rules: Rules<'_>, table: &Table) -> Optio
     let mut days: Vec<Option<i32>> = table.rows.iter().map(|row| row.from).collect();
     days.sort_unstable();
     days.dedup();
-    for day in days {
+    for day in days.iter().copied() {
         let latest = (0..count).map(|level| {
             let rows = table.rows.iter().filter(|row| {
                 row.keys.first().is_some_and(|key| usize::try_from(*key).is_ok_and(|key| key == level))
@@ -54,7 +54,9 @@ fn table_of_weights(program: &Program, rules: Rules<'_>, table: &Table) -> Optio
         let sum = cells.iter().fold(BigInt::zero(), |sum, cell| sum + cell);
         let sum = step_of(table.scale) * sum;
         if cells.iter().all(|cell| *cell > 0) && is_close(&sum) {
-            return Some(said(&table.name, &sum, param(rules, &table.name)?));
+            // The first version needs no date to be found.
+            let since = day.filter(|_| Some(&day) != days.first());
+            return Some(said(&table.name, &sum, since, param(rules, &table.name)?));
         }
     }
     None
@@ -85,7 +87,7 @@ fn sums(expr: &Expr, found: &mut Vec<Diagnostic>) {
         let weights: Option<Vec<&BigRational>> = terms.iter().map(|term| weight(term)).collect();
         let sum = weights.map(|weights| weights.into_iter().fold(BigRational::zero(), |sum, weight| sum + weight));
         if let Some(sum) = sum.filter(is_close) {
-            found.push(said("", &sum, expr.span));
+            found.push(said("", &sum, None, expr.span));
         }
         terms.iter().flat_map(|term| term.parts()).for_each(|part| sums(part, found));
         return;
@@ -102,13 +104,21 @@ fn weight(term: &Expr) -> Option<&BigRational> {
     })
 }
 
-fn said(name: &str, sum: &BigRational, span: Span) -> Diagnostic {
+fn said(name: &str, sum: &BigRational, since: Option<i32>, span: Span) -> Diagnostic {
     let sum = Measure::RATE.show(sum).en;
+    let since = since.and_then(|day| date_of(&BigRational::from_integer(day.into())));
     let message = match name {
         "" => Text::new(
             format!("the weights of this sum add up to {sum}, not 100%"),
             format!("此和式的权重合计为{sum}，不是100%"),
         ),
+        _ if since.is_some() => {
+            let since = since.map(|since| since.to_string()).unwrap_or_default();
+            Text::new(
+                format!("from {since} on, the values of `{name}` add up to {sum}, not 100%"),
+                format!("自 {since} 起，“{name}”各项合计为{sum}，不是100%"),
+            )
+        }
         _ => Text::new(
             format!("the values of `{name}` add up to {sum}, not 100%"),
             format!("“{name}”各项合计为{sum}，不是100%"),

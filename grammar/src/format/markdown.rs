@@ -7,6 +7,7 @@ use crate::errors::Misformatted;
 use crate::literate::{Block, Outline};
 use crate::parse::parse_source;
 use crate::source::{Source, Span};
+use crate::tree::File;
 
 /// Formats the blocks of a Markdown text that are parts of a policy, as [`format`](super::format()) does. Everything outside of
 /// them is kept byte for byte, and so are blocks marked `ignore` or `refused`. A text without such blocks stays as it is.
@@ -15,6 +16,15 @@ use crate::source::{Source, Span};
 ///
 /// What is wrong with the blocks, in source order and with places in the Markdown. Nothing is formatted then.
 pub fn format_markdown(text: &str, lang: Option<Lang>) -> Result<String, Vec<Diagnostic>> {
+    format_markdown_beside(text, &[], lang)
+}
+
+/// The same for a text that amends other policies, as [`format_beside`](super::format_beside()) does.
+///
+/// # Errors
+///
+/// As of [`format_markdown`].
+pub fn format_markdown_beside(text: &str, bases: &[File], lang: Option<Lang>) -> Result<String, Vec<Diagnostic>> {
     let source = Source::new("policy.md", text);
     if source.outline().is_some_and(|outline| outline.policy_blocks().next().is_none()) {
         return Ok(text.to_owned());
@@ -25,7 +35,7 @@ pub fn format_markdown(text: &str, lang: Option<Lang>) -> Result<String, Vec<Dia
     }
     let blocks: Vec<&Block> = source.outline().into_iter().flat_map(Outline::policy_blocks).collect();
     let codes: Vec<String> = blocks.iter().map(|block| code(text, block)).collect();
-    let names = Names::of([&file]);
+    let names = Names::of([&file], bases);
     let mut formatted = Vec::new();
     for (block, code) in blocks.iter().zip(&codes) {
         match part(code, &names, lang) {

@@ -15,7 +15,7 @@ mod units;
 
 use self::align::Line;
 use self::lines::Layout;
-pub use self::markdown::format_markdown;
+pub use self::markdown::{format_markdown, format_markdown_beside};
 use self::names::Names;
 use self::order::in_order;
 use self::tokens::{Mark, Tokens, tokens};
@@ -25,6 +25,7 @@ use crate::diagnostic::{Diagnostic, Lang, Text};
 use crate::errors::{Misformatted, Untranslatable};
 use crate::parse::{parse, with_pairs};
 use crate::source::Span;
+use crate::tree::File;
 
 /// Formats a source; with `lang`, its words are translated. Ends of lines are those of its first line.
 ///
@@ -32,11 +33,20 @@ use crate::source::Span;
 ///
 /// What is wrong with the source, in source order. A source with errors is not formatted.
 pub fn format(text: &str, lang: Option<Lang>) -> Result<String, Vec<Diagnostic>> {
+    format_beside(text, &[], lang)
+}
+
+/// The same for a source that amends others: what is named there, and in what they amend themselves, is called so here too.
+///
+/// # Errors
+///
+/// As of [`format()`].
+pub fn format_beside(text: &str, bases: &[File], lang: Option<Lang>) -> Result<String, Vec<Diagnostic>> {
     let (file, problems) = parse(text);
     if !problems.is_empty() {
         return Err(problems);
     }
-    part(text, &Names::of([&file]), lang).map_err(|problem| vec![*problem])
+    part(text, &Names::of([&file], bases), lang).map_err(|problem| vec![*problem])
 }
 
 /// Formats a source without errors, or a part of one, whose names are known.

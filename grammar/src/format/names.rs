@@ -50,9 +50,14 @@ pub(super) fn is_claim(text: &str) -> bool {
 }
 
 impl Names {
-    /// The names declared in the parts of one source.
-    pub(super) fn of<'a>(parts: impl IntoIterator<Item = &'a File>) -> Self {
+    /// The names declared in the parts of one source, and in what it amends.
+    pub(super) fn of<'a>(parts: impl IntoIterator<Item = &'a File>, bases: &'a [File]) -> Self {
         let mut names = Self::default();
+        for item in bases.iter().flat_map(|base| &base.items) {
+            names.add(item);
+        }
+        // Their heads are not the head of this source.
+        (names.head, names.reversal, names.amends) = (None, None, false);
         for item in parts.into_iter().flat_map(|part| &part.items) {
             names.add(item);
         }

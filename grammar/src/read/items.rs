@@ -195,8 +195,11 @@ impl Reader {
             trailing = self.trailing(pair.clone());
             let mut inner = Parts::of(pair);
             let name = self.name(&inner.take(Rule::name)?);
-            let labels = self.labels(&mut inner)?;
-            columns.push(OutputColumn { name, labels, rounding: self.maybe_rounding(&mut inner)? });
+            // On either side of the rounding.
+            let mut labels = self.labels(&mut inner)?;
+            let rounding = self.maybe_rounding(&mut inner)?;
+            labels.extend(self.labels(&mut inner)?);
+            columns.push(OutputColumn { name, labels, rounding });
         }
         let per = self.maybe_grain(&mut parts)?;
         Ok(Output { columns, per, trailing, cite: self.cite(&mut parts)? })
