@@ -1,6 +1,6 @@
 //! What can be written on the command line.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{CommandFactory, Parser, Subcommand, ValueEnum};
 use fen_compiler::Lang;
@@ -452,6 +452,24 @@ impl Args {
             Command::Sweep(args) => args.lang,
         };
         lang.or(self.lang).map(Lang::from)
+    }
+
+    /// The policy that the command is about, or the first one.
+    pub(crate) fn policy(&self) -> Option<&Path> {
+        match &self.command {
+            Command::Check(args) => args.paths.first().map(PathBuf::as_path),
+            Command::Build(args) => Some(&args.policy),
+            Command::Run(args) => Some(&args.policy),
+            Command::Test(args) => args.paths.first().map(PathBuf::as_path),
+            Command::Schema(args) => Some(&args.policy),
+            Command::Fmt(args) => args.paths.first().map(PathBuf::as_path),
+            Command::Explain(args) => Some(&args.policy),
+            Command::Coverage(args) => args.paths.first().map(PathBuf::as_path),
+            Command::Doc(args) => args.paths.first().map(PathBuf::as_path),
+            Command::Diff(args) => Some(&args.new),
+            Command::Sweep(args) => Some(&args.policy),
+            Command::Lsp(_) | Command::Help(_) => None,
+        }
     }
 
     /// Whether there is a command of this name.

@@ -35,7 +35,7 @@ fn main() -> ExitCode {
         Ok(args) => args,
         Err(error) => return usage::report(&error),
     };
-    let lang = language::choose(args.lang());
+    let lang = language::choose(args.lang(), args.policy());
     let done = match args.command {
         Command::Check(args) => check::check(&args, lang),
         Command::Build(args) => build::build(&args, lang),

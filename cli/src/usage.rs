@@ -1,16 +1,19 @@
 //! What is wrong with a command line, in Chinese; in English the parser of the command line says it.
 
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use fen_compiler::Lang;
 
 use crate::error::print_error;
+use crate::files::is_policy;
 use crate::language;
 
 /// Tells what is wrong with the command line, or prints the help that was asked for.
 pub(crate) fn report(error: &clap::Error) -> ExitCode {
-    let lang = language::choose(asked(std::env::args().skip(1)));
+    let policy = std::env::args().skip(1).map(PathBuf::from).find(|path| path.is_file() && is_policy(path));
+    let lang = language::choose(asked(std::env::args().skip(1)), policy.as_deref());
     let code = ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
     match (lang, chinese(error)) {
         (Lang::Zh, Some(text)) if error.use_stderr() => print_error(&text),

@@ -27,7 +27,7 @@ impl Folder {
         let others = std::env::var_os("PATH").unwrap_or_default();
         let folders = [tools.path().to_owned(), fen.to_owned()].into_iter().chain(std::env::split_paths(&others));
         let path = std::env::join_paths(folders).unwrap();
-        let locale = if is_chinese { "zh_CN.UTF-8" } else { "C.UTF-8" };
+        let locale = if is_chinese { "zh_CN.UTF-8" } else { "en_US.UTF-8" };
         Self { folder, path, _tools: tools, locale, sources: root.into(), has_node: node.is_some() }
     }
 

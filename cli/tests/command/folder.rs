@@ -44,10 +44,15 @@ impl Folder {
     }
 
     pub(crate) fn fen_with_input(&self, args: &[&str], input: &[u8]) -> Done {
+        self.fen_in("en_US.UTF-8", args, input)
+    }
+
+    /// The same in a terminal of this locale.
+    pub(crate) fn fen_in(&self, locale: &str, args: &[&str], input: &[u8]) -> Done {
         let mut child = Command::new(env!("CARGO_BIN_EXE_fen"))
             .args(args)
             .current_dir(self.0.path())
-            .env("LC_ALL", "C.UTF-8")
+            .env("LC_ALL", locale)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())

@@ -125,3 +125,20 @@ fn everything_is_said_in_chinese() {
     folder.fen(&["--lang", "zh", "fmt", "a.fen"]).good();
     assert!(folder.read("a.fen").starts_with("policy"));
 }
+
+/// A terminal without a language is spoken to in that of the policy.
+#[test]
+fn messages_are_in_the_language_of_the_policy() {
+    let folder = Folder::new();
+    folder.write("乙.fen", "政策 甲.乙\n输入 数: 金额 自 0元 至 10元\n输出 额\n");
+    folder.write("b.fen", "policy a.b\ninput n: money from 0 yuan to 10 yuan\noutput m\n");
+    let says = |locale: &str, args: &[&str]| {
+        let said = folder.fen_in(locale, args, b"").stderr();
+        assert!(said.contains("没有错误") != said.contains("without errors"), "{said}");
+        said.contains("没有错误")
+    };
+    assert!(says("C.UTF-8", &["check", "乙.fen"]) && says("C", &["check", "乙.fen"]));
+    assert!(!says("C.UTF-8", &["check", "b.fen"]) && !says("POSIX", &["check", "b.fen"]));
+    assert!(!says("en_US.UTF-8", &["check", "乙.fen"]) && says("zh_CN.UTF-8", &["check", "b.fen"]));
+    assert!(!says("C.UTF-8", &["check", "乙.fen", "--lang", "en"]));
+}

@@ -12,7 +12,7 @@ mod tests;
 use fen_grammar::diagnostic::Text;
 use fen_grammar::source::{Source, Span};
 
-pub use fen_grammar::{Token, TokenKind, is_name_part, keyword, tokens};
+pub use fen_grammar::{Token, TokenKind, is_name_part, keyword, language, tokens};
 
 pub use self::complete::{Completion, CompletionKind, Completions, complete};
 pub use self::outline::{OutlineItem, OutlineKind, outline};

@@ -29,7 +29,7 @@ impl Editor {
         let mut server = Command::new(env!("CARGO_BIN_EXE_fen"))
             .arg("lsp")
             .args(args)
-            .env("LC_ALL", "C.UTF-8")
+            .env("LC_ALL", "en_US.UTF-8")
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::inherit())
