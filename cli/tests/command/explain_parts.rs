@@ -74,6 +74,8 @@ fn tables_by_ranges_and_shares_of_a_base() {
             "→ 3 yuan",
         ],
     );
+    let ages = RANGES.replace("150 years", "150 years of age");
+    has(&explained(&ages, claims, "1", &["--lang", "zh"]), &["age = 61岁，落入 60..<80岁 档"]);
     let page = explained(RANGES, claims, "1", &["--format", "html", "--lang", "zh"]);
     has(&page, &["<dt>cost</dt><dd>1500.00元</dd>", "<dd>one（一级医院）</dd>"]);
 }

@@ -25,6 +25,10 @@ impl Checker<'_> {
             let typed = input.ty.as_ref().and_then(|ty| self.type_of(ty));
             let (ty, scale) = typed.unwrap_or((Type::MONEY, MONEY_DECIMALS));
             let facts = self.range(&input.name, ty, scale, input.from.as_ref(), input.to.as_ref());
+            let written = [&input.from, &input.to].into_iter().flatten().map(|bound| self.sources.slice(bound.span));
+            if written.into_iter().any(|bound| bound.contains('岁') || bound.ends_with("of age")) {
+                self.program.places.ages.insert(input.name.text.clone());
+            }
             self.program.inputs.push(Input {
                 name: input.name.text.clone(),
                 label: label(&input.name.text, &input.labels),

@@ -28,6 +28,8 @@ pub(crate) struct Places {
     pub(crate) rows: HashSet<Span>,
     /// Where one row of a ladder ends and the next begins.
     pub(crate) bounds: Vec<Bound>,
+    /// The names of inputs whose bounds are written in years of age.
+    pub(crate) ages: HashSet<String>,
     /// Comparisons that the source writes, and the rules they stand in.
     pub(crate) comparisons: HashMap<Span, String>,
 }

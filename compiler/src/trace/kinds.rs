@@ -4,13 +4,14 @@ use fen_grammar::diagnostic;
 use fen_schema::trace::Kind;
 use fen_schema::{ColumnType, EnumValue, Text};
 
-use crate::check::program::Program;
+use crate::check::program::{Input, Program};
 use crate::check::types::{self, Measure, Type};
 
 /// The kinds that have been met; each once.
 pub(super) struct Kinds<'a> {
     program: &'a Program,
-    known: Vec<(Type, Kind)>,
+    /// Of a type, or of an age.
+    known: Vec<((Type, bool), Kind)>,
 }
 
 impl<'a> Kinds<'a> {
@@ -20,7 +21,21 @@ impl<'a> Kinds<'a> {
 
     /// The place of a type.
     pub(super) fn of(&mut self, ty: Type) -> u32 {
-        let at = match self.known.iter().position(|(known, _)| *known == ty) {
+        self.place(ty, false)
+    }
+
+    /// The place of the type of an input.
+    pub(super) fn of_input(&mut self, input: &Input) -> u32 {
+        self.place(input.ty, self.is_age(input))
+    }
+
+    /// Whether the source counts an input in years of age.
+    pub(super) fn is_age(&self, input: &Input) -> bool {
+        self.program.places.ages.contains(&input.name)
+    }
+
+    fn place(&mut self, ty: Type, is_age: bool) -> u32 {
+        let at = match self.known.iter().position(|(known, _)| *known == (ty, is_age)) {
             Some(at) => at,
             None => {
                 let values = match ty {
@@ -30,7 +45,8 @@ impl<'a> Kinds<'a> {
                 let values =
                     values.iter().map(|value| EnumValue { name: value.name.clone(), label: text(&value.label) });
                 let unit = ty.measure().map(unit).unwrap_or_default();
-                self.known.push((ty, Kind { ty: column_type(ty), unit, values: values.collect() }));
+                let unit = if is_age { of_age(&unit) } else { unit };
+                self.known.push(((ty, is_age), Kind { ty: column_type(ty), unit, values: values.collect() }));
                 self.known.len() - 1
             }
         };
@@ -45,6 +61,11 @@ impl<'a> Kinds<'a> {
 /// The unit as people write it. A quotient of like amounts is a rate.
 fn unit(measure: Measure) -> Text {
     text(&if measure == Measure::RATIO { Measure::RATE.suffix() } else { measure.suffix() })
+}
+
+/// The unit, or bounds with it, of an age.
+pub(super) fn of_age(unit: &Text) -> Text {
+    Text { zh: unit.zh.replace('年', "岁"), en: unit.en.clone() }
 }
 
 /// What a column of values of a type holds.

@@ -79,7 +79,7 @@ pub(crate) fn trace(program: &Program, cut: &Cut, sources: &Sources) -> Option<T
         let ladders = tracer.ladders();
         let tables = tracer.tables();
         let columns = program.inputs.iter().filter(|input| input.origin == check::Origin::Column);
-        let input_kinds = columns.map(|input| tracer.kinds.of(input.ty)).collect();
+        let input_kinds = columns.map(|input| tracer.kinds.of_input(input)).collect();
         let parameter_kinds = program.parameters.iter().map(|parameter| tracer.kinds.of(parameter.ty)).collect();
         let (kinds, clauses) = (tracer.kinds.into_list(), tracer.clauses.into_list());
         Some(Traced { kinds, clauses, input_kinds, parameter_kinds, tables, ladders, phases })
@@ -92,8 +92,8 @@ struct Tracer<'a> {
     texts: Texts<'a>,
     kinds: Kinds<'a>,
     clauses: Clauses<'a>,
-    /// By table: the types of its keys, as far as it is looked up.
-    keys: Vec<Vec<Type>>,
+    /// By table: the types of its keys, as far as it is looked up, and whether they are ages.
+    keys: Vec<Vec<(Type, bool)>>,
 }
 
 impl Tracer<'_> {
@@ -186,7 +186,7 @@ impl Tracer<'_> {
             Import {
                 name: input.name.clone(),
                 label: kinds::text(&input.label),
-                kind: self.kinds.of(input.ty),
+                kind: self.kinds.of_input(input),
                 scale: input.scale,
                 optional: input.is_optional,
                 cell: TraceCell { layout: Layout::I64, offset: 0 },

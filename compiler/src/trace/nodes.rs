@@ -2,10 +2,11 @@
 
 use fen_schema::trace::{Branch, Form, Node, Point};
 
+use super::kinds::of_age;
 use super::tables::{Told, companion, day};
 use super::written::{target, written};
 use super::{Detail, Tracer, number, point, rounding};
-use crate::check::program::{Alternative, Body, Expr, ExprKind, Program, Role, Value};
+use crate::check::program::{Alternative, Body, Expr, ExprKind, Input, Program, Role, Value};
 use crate::ids::{InputId, LadderId, ParameterId, Symbol, TableId, ValueId};
 use crate::lower::tracing::{Tracing, Untold};
 
@@ -70,7 +71,21 @@ impl Nodes<'_, '_, '_> {
 
     fn node(&mut self, text: String, ty: crate::check::types::Type, at: Point, form: Form) -> Outcome {
         *self.left = self.left.checked_sub(1).ok_or(Untold)?;
-        Ok(Node { text, kind: self.tracer.kinds.of(ty), at, form })
+        let read = match &form {
+            Form::Import { import } => usize::try_from(*import).ok().and_then(|place| self.own.inputs.get(place)),
+            _ => None,
+        };
+        let kind = match read {
+            Some(input) => self.tracer.kinds.of_input(input),
+            None => self.tracer.kinds.of(ty),
+        };
+        Ok(Node { text, kind, at, form })
+    }
+
+    /// An input that is counted in years of age.
+    fn age(&self, expr: &Expr) -> Option<&Input> {
+        let ExprKind::Input(id) = expr.kind else { return None };
+        self.own.input(id).filter(|input| self.tracer.kinds.is_age(input))
     }
 
     /// Only what an expression reads.
@@ -228,8 +243,9 @@ impl Nodes<'_, '_, '_> {
     }
 
     fn note_keys(&mut self, table: TableId, keys: &[Expr]) {
+        let types = keys.iter().map(|key| (key.ty, self.age(key).is_some())).collect();
         if let Some(known) = self.tracer.keys.get_mut(table.0) {
-            *known = keys.iter().map(|key| key.ty).collect();
+            *known = types;
         }
     }
 
@@ -253,6 +269,9 @@ impl Nodes<'_, '_, '_> {
             branches.push(branch(note, citations, when, self.expr(then, depth)?));
         }
         let known = known.as_ref();
+        if known.and_then(|known| known.subject.as_ref()).is_some_and(|subject| self.age(subject).is_some()) {
+            branches.iter_mut().for_each(|branch| branch.label = of_age(&branch.label));
+        }
         let mut told = |expr: Option<&Expr>| expr.map(|expr| self.expr(expr, depth).map(Box::new)).transpose();
         let subject = told(known.and_then(|known| known.subject.as_ref()))?;
         let base = told(known.and_then(|known| known.base.as_ref()))?;

@@ -5,7 +5,7 @@ use fen_schema::trace::{TraceLadder, TraceRow, TraceTable, TraceTier, TraceVersi
 use num_bigint::BigInt;
 use num_rational::BigRational;
 
-use super::kinds::text;
+use super::kinds::{of_age, text};
 use super::{Tracer, number};
 use crate::check::program::{Body, Break, Expr, ExprKind, Key, Ladder, LadderVersion, Program, Table, date_of};
 use crate::check::types::{Facts, Measure, Type, decimal, step_of};
@@ -72,7 +72,8 @@ impl Tracer<'_> {
             let listed = if Told::of(table) == Told::Place { table.rows.as_slice() } else { &[] };
             let rows = listed.iter().map(|row| {
                 let keys = table.keys.iter().zip(&row.keys).enumerate();
-                let keys = keys.map(|(place, (key, ordinal))| key_text(program, key, *ordinal, types.get(place)));
+                let keys =
+                    keys.map(|(place, (key, ordinal))| key_text(program, key, *ordinal, types.get(place).copied()));
                 let value = step_of(table.scale) * BigInt::from(row.cell);
                 TraceRow { keys: keys.collect(), from: row.from.map(day), value: value.to_string() }
             });
@@ -168,7 +169,8 @@ fn share_type(amount: Type, yields: Type) -> Type {
     }
 }
 
-fn key_text(program: &Program, key: &Key, ordinal: u32, ty: Option<&Type>) -> Text {
+fn key_text(program: &Program, key: &Key, ordinal: u32, of: Option<(Type, bool)>) -> Text {
+    let ty = of.map(|(ty, _)| ty);
     let plain = |text: String| Text { zh: text.clone(), en: text };
     let place = usize::try_from(ordinal).unwrap_or(usize::MAX);
     match key {
@@ -176,7 +178,7 @@ fn key_text(program: &Program, key: &Key, ordinal: u32, ty: Option<&Type>) -> Te
             let value = program.enums.get(id.0).and_then(|one| one.values.get(place));
             plain(value.map(|value| value.name.clone()).unwrap_or_default())
         }
-        Key::Code if ty == Some(&Type::Bool) => {
+        Key::Code if ty == Some(Type::Bool) => {
             text(&program.show(Type::Bool, &BigRational::from(BigInt::from(ordinal))))
         }
         Key::Code => plain(program.codes.get(place).cloned().unwrap_or_default()),
@@ -185,7 +187,8 @@ fn key_text(program: &Program, key: &Key, ordinal: u32, ty: Option<&Type>) -> Te
             let high = breaks.get(place);
             let dots = if high.is_some_and(|high| high.is_inclusive) { "..<" } else { ".." };
             let at = |bound: Option<&Break>| bound.map(|bound| bound.at.clone());
-            range_text(at(low).as_ref(), at(high).as_ref(), dots, ty.copied().unwrap_or(Type::NUMBER))
+            let range = range_text(at(low).as_ref(), at(high).as_ref(), dots, ty.unwrap_or(Type::NUMBER));
+            if of.is_some_and(|(_, is_age)| is_age) { of_age(&range) } else { range }
         }
     }
 }
