@@ -1,6 +1,6 @@
 //! Bounds of rows as numbers, however they are written.
 
-/// The numbers on both sides of `..`, without zeros that say nothing; `None` for what has no numbers.
+/// The numbers on both sides of `..`, without zeros that say nothing; `None` for what has no numbers. Dates stay as they are.
 pub(crate) fn bounds(text: &str) -> Option<(Option<String>, Option<String>)> {
     let (low, high) = text.split_once("..")?;
     let high = high.trim_start_matches(['=', '<']);
@@ -77,7 +77,7 @@ mod tests {
             ("1..2.5万元", of("10000", "25000")),
             ("1 wan yuan..", of("10000", "")),
             ("..<0.90", of("", "0.9")),
-            ("2024-01-01..", None),
+            ("2024-01-01..", of("2024-01-01", "")),
             ("county", None),
         ] {
             assert_eq!(bounds(text), wanted, "{text}");

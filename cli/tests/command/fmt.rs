@@ -139,7 +139,7 @@ fn amendments_are_translated_beside_their_bases() {
     );
     folder.write(
         "am.fen",
-        "amend k.base as k.am from file \"base.fen\"\nadd x = a + 1\nadd output x\nexample \"q\"\n  given a 1, b 2\n  expect rate_gap 40pp, rate_result missed, x 2\n",
+        "amend k.base as k.am from file \"base.fen\"\nadd x = a + 1\nadd output x\nexample \"q\"\n  given  a 1, b 2\n  expect rate_gap 40pp, rate_result missed, x 2\n",
     );
     folder.fen(&["test", "am.fen"]).good();
     let english = (folder.read("am.fen"), folder.read("base.fen"));

@@ -1,12 +1,10 @@
 //! A policy as a list of entries, one for each thing it defines, each with the facts that are stated of it in normal form.
 
-use std::collections::BTreeSet;
-
 use fen_grammar::diagnostic::Text;
 use fen_grammar::source::Span;
 use fen_grammar::tree::{self, Definition, DefinitionBody, Item, ItemKind, Literal, Name, ParamValue, Quoted, Yields};
 
-use super::normal::{Names, Range, quantity, rounding};
+use super::normal::{Names, Needs, Range, quantity, rounding};
 use crate::check::program::{Program, days_of};
 use crate::check::types::{Measure, Type};
 use crate::resolve::header::date;
@@ -486,16 +484,13 @@ impl<'a> View<'a> {
     }
 }
 
-/// A case: its condition in its normal form, what it needs of enums, and its value.
-type Case = (String, Vec<(String, BTreeSet<String>)>, String);
-
 /// The conditions of cases in an order that is the same for all orders of one meaning: cases that exclude one another may be
 /// exchanged.
-fn in_order(cases: &[Case]) -> Vec<&str> {
+fn in_order(cases: &[(String, Needs, String)]) -> Vec<&str> {
     let mut left: Vec<_> = cases.iter().collect();
     let mut order = Vec::new();
     while !left.is_empty() {
-        let excludes = |one: &[(String, BTreeSet<String>)], other: &[(String, BTreeSet<String>)]| {
+        let excludes = |one: &Needs, other: &Needs| {
             one.iter().any(|(of, values)| other.iter().any(|(known, others)| known == of && values.is_disjoint(others)))
         };
         let may_be_first = |at: &usize| {

@@ -22,6 +22,9 @@ pub(super) struct Names {
     pub(super) values: HashMap<String, String>,
 }
 
+/// Things, each with values of which it must have one.
+pub(super) type Needs = Vec<(String, BTreeSet<String>)>;
+
 impl Names {
     /// A thing that has a value.
     pub(super) fn symbol<'a>(&'a self, name: &'a str) -> &'a str {
@@ -163,7 +166,7 @@ impl Names {
     }
 
     /// What a condition needs: values of which a thing must have one. What is not said so is left out.
-    pub(super) fn needs(&self, condition: &Expr) -> Vec<(String, BTreeSet<String>)> {
+    pub(super) fn needs(&self, condition: &Expr) -> Needs {
         let one = |value: &Expr, only: String| vec![(self.expr(value), BTreeSet::from([only]))];
         match &condition.kind {
             ExprKind::And(left, right) => [self.needs(left), self.needs(right)].concat(),
