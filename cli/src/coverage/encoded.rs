@@ -89,7 +89,10 @@ pub(super) fn look(path: &Path, source: &Source, ids: &[&str], found: &mut Encod
     for clause in source.outline().iter().flat_map(|outline| outline.clauses()) {
         if !clause.text.is_empty() {
             let line = line_of(source, clause.span.start);
-            found.quotes.push(Quoted { file: file.clone(), line, text: clause.text.clone() });
+            // A quotation may put several sentences below one another.
+            for text in clause.text.lines().filter(|text| !text.trim().is_empty()) {
+                found.quotes.push(Quoted { file: file.clone(), line, text: text.trim().to_owned() });
+            }
         }
     }
 }
