@@ -200,6 +200,13 @@ impl Rules<'_> {
             if matches!(item.kind, ItemKind::Example(_) | ItemKind::Always(_) | ItemKind::Enum(_)) {
                 continue;
             }
+            if let ItemKind::Output(output) = &item.kind {
+                // One column is not computed from the others beside it.
+                for column in &output.columns {
+                    defined.entry(&column.name.text).or_default().push(column.name.span);
+                }
+                continue;
+            }
             let Some((_, name)) = named(&item.kind) else { continue };
             defined.entry(name).or_default().push(item.span);
             if let ItemKind::LadderRow(row) = &item.kind {

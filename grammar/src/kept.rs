@@ -4,6 +4,7 @@
 use pest::iterators::Pair;
 
 use crate::parse::Rule;
+use crate::words::language_of;
 
 /// The words behind `per` in an item that are units, unless a key has their name: `money per person`. Those of its type, and
 /// those of its last amount, each in order.
@@ -49,10 +50,25 @@ pub(crate) fn is_application(aggregate: &Pair<'_, Rule>) -> bool {
     is_tally && !parts.any(|part| part.as_rule() == Rule::group)
 }
 
+/// What stands behind `每` or `per` and is a period in the other language only: `每 year` is a key that is called `year`.
+pub(crate) fn foreign_periods<'a>(item: &Pair<'a, Rule>) -> Vec<Pair<'a, Rule>> {
+    let grains = item.clone().into_inner().flatten().filter(|pair| matches!(pair.as_rule(), Rule::grain | Rule::group));
+    grains.filter_map(|grain| foreign_period(&grain)).collect()
+}
+
+/// The word of a grain's period, if it is one of the other language than the word before it.
+pub(crate) fn foreign_period<'a>(grain: &Pair<'a, Rule>) -> Option<Pair<'a, Rule>> {
+    let language = |pair: &Pair<'_, Rule>| language_of(pair.as_rule(), pair.as_str());
+    let each = grain.clone().into_inner().find(|part| part.as_rule() == Rule::kw_each)?;
+    let period = grain.clone().into_inner().find(|part| part.as_rule() == Rule::period)?.into_inner().next()?;
+    let is_one_word = !period.as_str().contains(char::is_whitespace);
+    (is_one_word && language(&period) != language(&each)).then_some(period)
+}
+
 /// Where in an item words stand that may be names.
 pub(crate) fn places(item: &Pair<'_, Rule>) -> Vec<usize> {
     let start = |pair: Pair<'_, Rule>| pair.as_span().start();
     let applied = item.clone().into_inner().flatten();
     let applied = applied.filter(|pair| pair.as_rule() == Rule::aggregate && is_application(pair));
-    possible_keys(item).into_iter().flatten().chain(applied).map(start).collect()
+    possible_keys(item).into_iter().flatten().chain(applied).chain(foreign_periods(item)).map(start).collect()
 }

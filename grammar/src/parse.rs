@@ -347,6 +347,31 @@ mod tests {
         assert_eq!(report(wide), "");
     }
 
+    /// A key may be called like a period of the other language.
+    #[test]
+    fn keys_called_year() {
+        use crate::tree::ItemKind;
+        for (text, names) in [
+            ("输出 总 每 year", vec!["year"]),
+            ("累计 前 = 合计 支付 每 人 每 year", vec!["人", "year"]),
+            ("output t per 年", vec!["年"]),
+        ] {
+            let (file, problems) = parse(text);
+            assert!(problems.is_empty(), "{text}: {problems:?}");
+            let per = match &file.items[0].kind {
+                ItemKind::Output(output) => output.per.clone(),
+                ItemKind::Running(running) => running.aggregate.per.clone(),
+                _ => None,
+            };
+            let per = per.unwrap();
+            let keys: Vec<&str> = per.keys.iter().map(|key| key.text.as_str()).collect();
+            assert!(keys == names && per.period.is_none(), "{text}: {keys:?}");
+            assert_eq!(crate::format(text, None).unwrap(), format!("{text}\n"));
+        }
+        // There it would be the period.
+        assert!(crate::format("输出 总 每 year", Some(Lang::En)).is_err());
+    }
+
     #[test]
     fn labels_stand_on_either_side_of_a_rounding() {
         use crate::tree::ItemKind;

@@ -360,6 +360,26 @@ fn causes_alter_the_value() {
     assert_eq!(causes(5), (vec!["cap"], vec!["before"]));
 }
 
+/// What a total is of, and not what stands beside it among the outputs.
+#[test]
+fn totals_read_their_own_rules() {
+    let policy = |rate: &str, fund: &str| {
+        format!(
+            "policy c.t\nround half up to 0.01 yuan\ninput x: money from 0 yuan to 10_000 yuan\nparam r: rate = {rate}\n\
+             param fund: money = {fund}\nw = r * x\nall = total w\nrest = fund - all\noutput w, rest\n"
+        )
+    };
+    let folder = Folder::new();
+    folder.write("old.fen", policy("50%", "1_000 yuan"));
+    folder.write("new.fen", policy("60%", "2_000 yuan"));
+    folder.write("c.csv", "x\n100\n200\n");
+    let args = ["diff", "old.fen", "new.fen", "--input", "c.csv", "--output-of", "rest"];
+    let text = folder.fen(&args).stdout();
+    assert!(text.contains("everything  +970.00"), "{text}");
+    let through = text.lines().find(|line| line.contains("through the total")).unwrap_or_default();
+    assert!(through.ends_with("which may read parameter r"), "{text}");
+}
+
 /// What changes only through other claims says so.
 #[test]
 fn changes_through_other_claims() {

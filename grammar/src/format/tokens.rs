@@ -136,6 +136,7 @@ fn kept_words(item: &Pair<'_, Rule>, names: &Names, own_lang: Option<Lang>) -> V
         let first = words.iter().position(is_group).unwrap_or(words.len());
         kept.extend(words.iter().skip(first).map(|word| word.as_span().start()));
     }
+    kept.extend(kept::foreign_periods(item).iter().map(|word| word.as_span().start()));
     kept
 }
 

@@ -3,6 +3,7 @@
 use pest::iterators::Pair;
 
 use super::{Deep, Parts, Read, ReadError, Reader, inner_rule};
+use crate::kept::foreign_period;
 use crate::parse::Rule;
 use crate::source::Span;
 use crate::tree::{
@@ -18,8 +19,10 @@ impl Reader {
     fn grain(&self, pair: Pair<'_, Rule>) -> Read<Grain> {
         let span = self.span(&pair);
         let (mut keys, mut period) = (Vec::new(), None);
+        let foreign = foreign_period(&pair);
         for part in pair.into_inner() {
             match part.as_rule() {
+                Rule::period if foreign.is_some() => keys.extend(foreign.as_ref().map(|word| self.name(word))),
                 Rule::grain_key => keys.push(self.name(&part)),
                 Rule::period => period = Some((period_word(inner_rule(part.clone())?), self.span(&part))),
                 _ => {}
