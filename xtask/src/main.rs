@@ -3,6 +3,7 @@
 
 mod book;
 mod claims;
+mod demo;
 mod differential;
 mod node;
 mod python;
@@ -49,6 +50,14 @@ enum Task {
         #[arg(long)]
         output: Option<PathBuf>,
     },
+    /// Settles a made-up county's quarter by the Qujing policies and writes target/demo/report.html.
+    Demo {
+        #[command(flatten)]
+        size: demo::Size,
+        /// Take the command as the tests build it, not a release.
+        #[arg(long)]
+        debug: bool,
+    },
     /// Compares interpreter and module on as many made-up policies as wanted.
     Differential {
         /// Number of policies.
@@ -84,6 +93,7 @@ fn run(task: &Task) -> anyhow::Result<()> {
         }
         Task::Book => book::build(&workspace),
         Task::Claims { rows, seed, output } => claims::generate(&workspace, *rows, *seed, output.as_deref()),
+        Task::Demo { size, debug } => demo::run(&workspace, *size, *debug),
         Task::Differential { policies, seed } => differential::run(&workspace, *policies, *seed),
         Task::Bench => {
             xshell::cmd!(workspace.shell, "cargo bench -p fen-tests").run()?;
