@@ -1,4 +1,5 @@
-//! The project's own tool: sets up a machine, tests everything, builds the site, the book and the example claims.
+//! The project's own tool: sets up a machine, tests everything, builds the site, the book and the example claims, and
+//! runs the demo.
 #![expect(clippy::print_stderr, reason = "a command-line tool reports its progress on standard error")]
 
 mod book;
@@ -22,7 +23,7 @@ use clap::{Parser, Subcommand};
 
 use crate::workspace::Workspace;
 
-/// Sets up a machine, tests everything, builds the site, the book and the example claims.
+/// Sets up a machine, tests everything, builds the site, the book and the example claims, runs the demo.
 #[derive(Parser)]
 #[command(bin_name = "cargo xtask")]
 struct Arguments {
@@ -54,9 +55,9 @@ enum Task {
     Demo {
         #[command(flatten)]
         size: demo::Size,
-        /// Take the command as the tests build it, not a release.
+        /// The `fen` command to settle with; without it, a release is built.
         #[arg(long)]
-        debug: bool,
+        command: Option<PathBuf>,
     },
     /// Compares interpreter and module on as many made-up policies as wanted.
     Differential {
@@ -93,7 +94,7 @@ fn run(task: &Task) -> anyhow::Result<()> {
         }
         Task::Book => book::build(&workspace),
         Task::Claims { rows, seed, output } => claims::generate(&workspace, *rows, *seed, output.as_deref()),
-        Task::Demo { size, debug } => demo::run(&workspace, *size, *debug),
+        Task::Demo { size, command } => demo::run(&workspace, *size, command.as_deref()),
         Task::Differential { policies, seed } => differential::run(&workspace, *policies, *seed),
         Task::Bench => {
             xshell::cmd!(workspace.shell, "cargo bench -p fen-tests").run()?;

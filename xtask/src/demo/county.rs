@@ -93,6 +93,7 @@ impl Institution {
     }
 }
 
+/// What the institutions of a kind have in common.
 const VILLAGE: Institution = Institution {
     code: "",
     name: "",

@@ -52,19 +52,16 @@ enum Depth {
     Settlement,
 }
 
-/// Builds the command and writes target/demo/report.html.
-pub(crate) fn run(workspace: &Workspace, size: Size, debug: bool) -> Result<()> {
+/// Writes target/demo/report.html with the command, which is built unless one is given.
+pub(crate) fn run(workspace: &Workspace, size: Size, command: Option<&Path>) -> Result<()> {
     let start = Instant::now();
-    let shell = &workspace.shell;
-    let command = step("build of the command", || {
-        if debug {
-            // As the tests build it.
-            cmd!(shell, "cargo build --workspace --bin fen").quiet().run()?;
-            return Ok(workspace.target.join("debug/fen"));
-        }
-        cmd!(shell, "cargo build --release -p fen-cli").quiet().run()?;
-        Ok(workspace.target.join("release/fen"))
-    })?;
+    let command = match command {
+        Some(command) => std::path::absolute(command)?,
+        None => step("build of the command", || {
+            cmd!(workspace.shell, "cargo build --release -p fen-cli").quiet().run()?;
+            Ok(workspace.target.join("release/fen"))
+        })?,
+    };
     let folder = workspace.target.join("demo");
     let report = county_quarter(workspace, command, &folder, size, Depth::Clauses)?;
     eprintln!("xtask: the report is {}, after {:.1?}", report.display(), start.elapsed());

@@ -90,8 +90,8 @@ fn payers(page: &mut String, settled: &Settled) -> Result<()> {
     )?;
     writeln!(
         page,
-        "<p class=\"good\">✓ 每一张单据、每一栏、总计：各方支付之和等于费用，一分不差。\
-         <small>For every claim, and in total, the payers add up to the fees, to the fen.</small></p>"
+        "<p class=\"good\">✓ 每一张单据和总计，各方支付之和都等于费用，一分不差；写出的行数等于已结算与拒收之和。\
+         <small>For every claim, and in total, the payers add up to the fees, to the fen; rows in are rows settled and rejected.</small></p>"
     )?;
     Ok(())
 }
@@ -129,7 +129,7 @@ fn moved(page: &mut String, settled: &Settled, clauses: &[Clause]) -> Result<()>
     heading(page, "每条规定改变了多少", "What each clause moves")?;
     if !clauses.is_empty() {
         page.push_str(
-            "<p>每条规定单独去掉，全部单据重新结算一遍，逐单比较：有这条规定比没有多付（+）或少付（−）多少，元。年内累计的影响计入。\
+            "<p>每条规定单独去掉，全部单据重新结算一遍，逐单比较：有这条规定比没有多付（+）或少付（−）多少，元。年内累计的影响计入；起付线只计纳入支付的单据。\
              <small>All claims are settled again without the clause; differences in yuan.</small></p>\
              <table class=\"cards\"><thead><tr><th>规定</th><th>改变的单据</th><th>起付线</th><th>统筹基金</th><th>大病、大额、救助</th><th>个人</th></tr></thead>\n",
         );
@@ -180,10 +180,10 @@ fn surplus(page: &mut String, fund: &Fund) -> Result<()> {
         page,
         "<p>这一季度当作一个打包年度清算，筹资也按一季度计（合成）。示例县结余 {} 元，占打包总额 {}，所及档次 {}，{}。\
          <small>The quarter stands for a year.</small></p><div class=\"ladder\">{}</div>\
-         <p><span class=\"key k0\"></span>医共体留用 / retained　<span class=\"key k3\"></span>结转下年度 / carried　（曲线由打包清算的规则逐点算出）</p>",
+         <p class=\"legend\"><span><i class=\"key k0\"></i>医共体留用 / retained</span> <span><i class=\"key k3\"></i>结转下年度 / carried</span> 曲线由打包清算的规则逐点算出。</p>",
         yuan(surplus),
         share(surplus, fund.budget),
-        fund.tier,
+        tier(&fund.tier),
         fund.outcome,
         drawing::ladder(fund)?
     )?;
@@ -201,6 +201,16 @@ fn surplus(page: &mut String, fund: &Fund) -> Result<()> {
     }
     page.push_str("</table>\n");
     Ok(())
+}
+
+/// The name of a tier in words; the policy writes `..5%`, `5..10%`, `15%..`.
+fn tier(name: &str) -> String {
+    match name.split_once("..") {
+        Some(("", to)) => format!("{to}以内"),
+        Some((from, "")) => format!("超过{from}"),
+        Some((from, to)) => format!("{from}%—{to}"),
+        None => name.to_owned(),
+    }
 }
 
 fn targets(page: &mut String, targets: &[Target]) -> Result<()> {

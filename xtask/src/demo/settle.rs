@@ -213,3 +213,22 @@ fn listed(run: &Run) -> Result<()> {
     ensure!(numbered as u64 == run.rejected, "{numbered} rejected rows are listed, {} counted", run.rejected);
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Claim, check};
+
+    #[test]
+    fn what_is_lost_stops_the_demo() {
+        let whole = Claim { fees: 100, paid: [60, 0, 0, 0, 10, 30], ..Claim::default() };
+        let short = Claim { paid: [60, 0, 0, 0, 10, 29], ..whole };
+        let turned = Claim { paid: [60, 0, 0, 0, -10, 50], ..whole };
+        assert!(check("Z1", 100, false, Some(&whole)).is_ok());
+        assert!(check("Z1", 100, true, None).is_ok());
+        assert!(check("Z1", 100, false, Some(&short)).is_err());
+        assert!(check("Z1", 100, false, Some(&turned)).is_err());
+        assert!(check("Z1", 101, false, Some(&whole)).is_err());
+        assert!(check("Z1", 100, true, Some(&whole)).is_err());
+        assert!(check("Z1", 100, false, None).is_err());
+    }
+}

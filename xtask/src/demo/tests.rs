@@ -42,6 +42,10 @@ fn a_small_county_runs_through() -> Result<()> {
     cmd!(workspace.shell, "cargo build --workspace --bin fen").quiet().run()?;
     let folder = workspace.target.join("tmp/demo-test");
     let report = county_quarter(&workspace, workspace.target.join("debug/fen"), &folder, SMALL, Depth::Settlement)?;
+    let amended = workspace.root.join("xtask/src/demo/条款对照.fen");
+    let fen = workspace.target.join("debug/fen");
+    // Measured by the command alone, as every clause needs a settlement of its own.
+    cmd!(workspace.shell, "{fen} check {amended}").quiet().run()?;
     let page = fs::read_to_string(report)?;
     assert!(page.contains("合成") && page.contains("medfee_sumamt") && page.contains("医共体留用"));
     assert!(!page.contains("http") && !page.contains("<script"));
