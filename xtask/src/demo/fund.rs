@@ -92,6 +92,8 @@ pub(crate) fn compute(run: &Fen<'_>, settled: &mut Settled) -> Result<Fund> {
     )?;
     floors(run, settled, &mut fund, &spending)?;
     drg(run, settled, &mut fund)?;
+    // In the order of the notice.
+    fund.targets.sort_by_key(|target| target.cite);
     Ok(fund)
 }
 

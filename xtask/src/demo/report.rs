@@ -178,7 +178,7 @@ fn surplus(page: &mut String, fund: &Fund) -> Result<()> {
     let surplus = (fund.budget - fund.county.spent).max(0);
     writeln!(
         page,
-        "<p>这一季度当作一个打包年度清算，筹资也按一季度计（合成）。示例县结余 {} 元，占打包总额 {}，所及档次 {}，{}。\
+        "<p>这一季度当作一个打包年度清算，筹资也按一季度计（合成）。示例县结余 {} 元，占打包总额 {}，所及档次 <span class=\"whole\">{}</span>，{}。\
          <small>The quarter stands for a year.</small></p><div class=\"ladder\">{}</div>\
          <p class=\"legend\"><span><i class=\"key k0\"></i>医共体留用 / retained</span> <span><i class=\"key k3\"></i>结转下年度 / carried</span> 曲线由打包清算的规则逐点算出。</p>",
         yuan(surplus),
