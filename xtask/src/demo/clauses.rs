@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 
 use super::fen::Fen;
 use super::settle::{Claim, Settled, read_stays, read_visits};
@@ -92,6 +92,12 @@ const SWITCHES: [Switch; 7] = [
 /// Measures every clause; `amended` is the source of the policy of stays with switches.
 pub(crate) fn measure(fen: &Fen<'_>, settled: &mut Settled, amended: &Path) -> Result<Vec<Clause>> {
     let stays_module = fen.build(amended, "条款对照")?;
+    // With everything switched on, the amended policy must be the policy itself.
+    let sets = ["计补足差额=true", "计下转免付=true"];
+    let same = fen.run("条款对照", &stays_module, Some("住院"), &sets, &settled.stays_file)?;
+    let same = read_stays(&same, settled.stays.len())?;
+    let (differing, _) = differences(settled.stays.iter().map(|(_, claim)| claim), &same)?;
+    ensure!(differing == 0, "{} settles {differing} stays otherwise than 住院.md", amended.display());
     SWITCHES.iter().map(|switch| without(fen, settled, switch, &stays_module)).collect()
 }
 
