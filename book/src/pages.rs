@@ -44,9 +44,10 @@ const fn chapter(name: &'static str, english: &'static str, chinese: &'static st
 }
 
 /// The chapters in the order of the book.
-const CHAPTERS: [Chapter; 12] = [
+const CHAPTERS: [Chapter; 13] = [
     chapter("index", "docs/book/en/index.md", "docs/book/zh/index.md"),
     chapter("tutorial", "docs/book/en/tutorial.md", "docs/book/zh/tutorial.md"),
+    chapter("drafters", "docs/book/en/drafters.md", "docs/book/zh/drafters.md"),
     chapter("tools", "docs/book/en/tools.md", "docs/book/zh/tools.md"),
     chapter("compare", "docs/compare.md", "docs/book/zh/compare.md"),
     chapter("editor", "docs/editor.md", "docs/book/zh/editor.md"),

@@ -16,6 +16,7 @@ mod help;
 mod language;
 mod load;
 mod lsp;
+mod numbers;
 mod plan;
 mod run;
 mod schema;

@@ -24,9 +24,9 @@ for (const file of (await readdir(folder)).filter((name) => name.endsWith(".json
   const codes = listed ? JSON.parse(new TextDecoder().decode(listed)) : [];
   const cases = JSON.parse(await readFile(join(folder, file), "utf8"));
 
-  // Where nothing is known only at the end, a stream can be settled in pieces; where all groups are those of a month, in months.
+  // Where nothing is known only at the end, a stream can be settled in pieces; where all groups are those of a month, as in `monthly`, in months.
   const goesOn = plan.claim === 0 && [plan.totals, plan.splits, plan.links, plan.shared].every((list) => list.length === 0);
-  const isMonthly = plan.ordered_by !== null && plan.ordered_by !== undefined;
+  const isMonthly = policy === "monthly";
   const day = isMonthly ? inputs[plan.ordered_by].name : null;
   const piecesOf = (rows) => {
     const pieces = new Map();

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use super::escaped;
 use super::scale::Scale;
-use crate::diff::numbers::{decimal, grouped};
+use crate::numbers::{decimal, grouped};
 
 /// What one axis shows.
 pub(crate) struct Axis {

@@ -17,11 +17,11 @@ pub(super) fn markdown(provisions: &[Provision], encoded: &Encoded, lang: Lang) 
     let _ = match lang {
         Lang::En => writeln!(
             text,
-            "Of {all} computable clauses {done} are implemented, {open} of them with parameters that the notice leaves open; {none} have nothing to compute.\n"
+            "Of {all} clauses {done} are implemented, {open} of them with parameters that the notice leaves open; {none} have nothing to compute.\n"
         ),
         Lang::Zh => writeln!(
             text,
-            "可计算的条款共 {all} 条：{done} 条已写成规则，其中 {open} 条有通知未定、须另行给定的参数；{none} 条没有可计算的内容。\n"
+            "条款共 {all} 条：{done} 条已写成规则，其中 {open} 条有通知未定、须另行给定的参数；{none} 条没有可计算的内容。\n"
         ),
     };
     let head = match lang {

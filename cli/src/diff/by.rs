@@ -262,7 +262,7 @@ fn band_name((from, to): (Option<i128>, Option<i128>), lang: Lang) -> String {
     let short = |units: i128| match lang {
         Lang::Zh if units >= 100_000_000 && units % 100_000_000 == 0 => format!("{}亿", units / 100_000_000),
         Lang::Zh if units >= 10_000 && units % 10_000 == 0 => format!("{}万", units / 10_000),
-        _ => super::numbers::grouped(&units.to_string()),
+        _ => crate::numbers::grouped(&units.to_string()),
     };
     match (from, to, lang) {
         (None, None, _) => String::new(),

@@ -7,7 +7,6 @@ use fen_compiler::{Lang, Side};
 use super::book::Kept;
 use super::by::Group;
 use super::causes::Causes;
-use super::numbers::{decimal, grouped, signed};
 use super::outputs::Output;
 use super::report::{
     Report, about, amount, because, claim_name, explanations, groups, inputs, label, outputs, say, source, through,
@@ -16,6 +15,7 @@ use super::settle::{Reasons, Settled};
 use super::text::{counts, difference, head};
 use crate::chart::{Bar, bars, escaped};
 use crate::language::schema_language;
+use crate::numbers::{decimal, grouped, signed};
 
 const STYLE: &str = include_str!("page.css");
 

@@ -6,10 +6,10 @@ use serde_json::{Value, json};
 use super::book::Tally;
 use super::by::Place;
 use super::causes::Causes;
-use super::numbers::decimal;
 use super::outputs::Output;
 use super::report::{Report, value};
 use super::settle::{Reasons, Settled};
+use crate::numbers::decimal;
 
 pub(crate) fn json(report: &Report<'_>) -> String {
     let comparison = report.comparison;

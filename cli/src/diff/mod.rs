@@ -6,7 +6,6 @@ mod by;
 mod causes;
 mod html;
 mod json;
-pub(crate) mod numbers;
 mod outputs;
 mod report;
 mod settle;

@@ -8,9 +8,9 @@ use fen_schema::{Column, ColumnType, Text};
 use super::book::Kept;
 use super::by::Group;
 use super::causes::{Causes, Others, Through};
-use super::numbers::{decimal, grouped};
 use super::outputs::Output;
 use super::settle::Settled;
+use crate::numbers::{decimal, grouped};
 use crate::run::totals::unit_name;
 
 /// Everything there is to say.

@@ -5,12 +5,12 @@ use std::fmt::Write as _;
 use fen_compiler::{Difference, Head, Lang};
 
 use super::causes::Causes;
-use super::numbers::signed;
 use super::report::{
     Report, about, amount, because, claim_name, explanations, groups, inputs, label, outputs, say, source, through,
 };
 use super::settle::{Reasons, Settled};
 use crate::language::schema_language;
+use crate::numbers::signed;
 use crate::width::{columns_of, padded};
 
 pub(crate) fn text(report: &Report<'_>, lang: Lang) -> String {
@@ -155,7 +155,7 @@ fn claims(report: &Report<'_>, settled: &Settled, causes: &[Causes], lang: Lang,
         ];
         for group in &groups {
             let tally = &group.tally;
-            let sum = |number: i128| super::numbers::grouped(&super::numbers::decimal(number, output.scale));
+            let sum = |number: i128| crate::numbers::grouped(&crate::numbers::decimal(number, output.scale));
             rows.push(vec![
                 group.name.clone(),
                 tally.claims().to_string(),
@@ -197,7 +197,7 @@ fn totals(settled: &Settled, lang: Lang, text: &mut String) {
     for (grain, totals) in settled.grains.iter().zip(&settled.totals) {
         for (output, (old, new)) in grain.outputs.iter().zip(totals).filter(|(output, _)| output.is_amount()) {
             let side = |sum: i128, is_old: bool| match output.is_in(is_old) {
-                true => super::numbers::grouped(&super::numbers::decimal(sum, output.scale)),
+                true => crate::numbers::grouped(&crate::numbers::decimal(sum, output.scale)),
                 false => "–".to_owned(),
             };
             let name = label(&output.column.label, lang).to_owned();

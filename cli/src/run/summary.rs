@@ -15,6 +15,7 @@ use super::columns::Outputs;
 use super::grains::GrainTable;
 use super::totals::{Totals, unit_name};
 use crate::args::RunArgs;
+use crate::numbers::grouped;
 use crate::width::{columns_of, padded};
 
 /// What the results of a coarser grain come to.
@@ -306,36 +307,5 @@ fn chinese(label: &str) -> &'static str {
         "rows" => "行数",
         "settled" => "已结算",
         _ => "拒收",
-    }
-}
-
-/// Digits in groups of three.
-fn grouped(number: &str) -> String {
-    let (sign, size) = number.strip_prefix('-').map_or(("", number), |size| ("-", size));
-    let (whole, decimals) = size.split_once('.').map_or((size, None), |(whole, decimals)| (whole, Some(decimals)));
-    let mut text = sign.to_owned();
-    for (at, digit) in whole.chars().enumerate() {
-        if at > 0 && (whole.len() - at) % 3 == 0 {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    if let Some(decimals) = decimals {
-        text.push('.');
-        text.push_str(decimals);
-    }
-    text
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn digits_in_threes() {
-        assert_eq!(grouped("0"), "0");
-        assert_eq!(grouped("999.99"), "999.99");
-        assert_eq!(grouped("-1234567.89"), "-1,234,567.89");
-        assert_eq!(grouped("123456"), "123,456");
     }
 }

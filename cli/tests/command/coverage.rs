@@ -1,6 +1,6 @@
 //! `fen coverage`: clauses, rules and quotations.
 
-use crate::folder::Folder;
+use crate::folder::{Folder, fen_in_repository, repository};
 
 const NOTICE: &str = "一、住院费用在起付标准以上的部分,按70%支付。\n二、门诊费用适当支付。三、各地应加强管理。\n";
 const LIST: &str = "id,clause,quote,priority,not_computable\n7-01,一,住院费用 ⋯ 按70%支付,A,\n7-02,二,门诊费用适当支付,B,\n7-03,三,各地应加强管理,C,没有数量\n";
@@ -65,4 +65,22 @@ fn lists_that_cannot_be_read_are_refused() {
     folder.write("list.csv", format!("{LIST}7-01,一,住院,A,\n"));
     run(&folder, &[]).refused("fen::coverage::twice");
     assert_eq!(folder.names(), ["list.csv", "notice.txt", "policies"]);
+}
+
+/// Every clause of the Qujing notice has rules or a reason, every quotation stands in it, and `docs/coverage.md` says so.
+#[test]
+fn the_report_of_the_qujing_notice_is_true() {
+    let args = [
+        "coverage",
+        "policies/qujing",
+        "--provisions",
+        "policies/qujing/provisions.csv",
+        "--notice",
+        "policies/qujing/通知原文.txt",
+        "--lang",
+        "zh",
+    ];
+    let report = fen_in_repository(&args).good();
+    let written = std::fs::read_to_string(repository("docs/coverage.md")).unwrap();
+    assert!(report == written, "write it anew: fen {} -o docs/coverage.md", args.join(" "));
 }

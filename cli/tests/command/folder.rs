@@ -49,19 +49,28 @@ impl Folder {
 
     /// The same in a terminal of this locale.
     pub(crate) fn fen_in(&self, locale: &str, args: &[&str], input: &[u8]) -> Done {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_fen"))
-            .args(args)
-            .current_dir(self.0.path())
-            .env("LC_ALL", locale)
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap();
-        // A command that stops early does not read all of it.
-        let _ = child.stdin.take().unwrap().write_all(input);
-        Done(child.wait_with_output().unwrap())
+        run(self.0.path(), locale, args, input)
     }
+}
+
+/// Runs `fen` in the root of the repository, in English: for what names files as seen from there.
+pub(crate) fn fen_in_repository(args: &[&str]) -> Done {
+    run(&repository("."), "en_US.UTF-8", args, b"")
+}
+
+fn run(at: &Path, locale: &str, args: &[&str], input: &[u8]) -> Done {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_fen"))
+        .args(args)
+        .current_dir(at)
+        .env("LC_ALL", locale)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    // A command that stops early does not read all of it.
+    let _ = child.stdin.take().unwrap().write_all(input);
+    Done(child.wait_with_output().unwrap())
 }
 
 /// What a run of the command came to.

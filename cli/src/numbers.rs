@@ -45,6 +45,8 @@ mod tests {
     fn thousands_and_decimals() {
         assert_eq!(grouped("1234567.89"), "1,234,567.89");
         assert_eq!(grouped("-123"), "-123");
+        assert_eq!(grouped("999.99"), "999.99");
+        assert_eq!(grouped("0"), "0");
         assert_eq!(grouped("-1234"), "-1,234");
         assert_eq!(decimal(-5, 2), "-0.05");
         assert_eq!(decimal(123_456, 2), "1234.56");
