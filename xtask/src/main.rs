@@ -1,8 +1,10 @@
-//! The project's own tool: sets up a machine, tests everything, builds the site, the book and the example claims.
+//! The project's own tool: sets up a machine, tests everything, builds the site, the book and the example claims, and
+//! runs the demo.
 #![expect(clippy::print_stderr, reason = "a command-line tool reports its progress on standard error")]
 
 mod book;
 mod claims;
+mod demo;
 mod differential;
 mod node;
 mod python;
@@ -21,7 +23,7 @@ use clap::{Parser, Subcommand};
 
 use crate::workspace::Workspace;
 
-/// Sets up a machine, tests everything, builds the site, the book and the example claims.
+/// Sets up a machine, tests everything, builds the site, the book and the example claims, runs the demo.
 #[derive(Parser)]
 #[command(bin_name = "cargo xtask")]
 struct Arguments {
@@ -48,6 +50,14 @@ enum Task {
         /// File to write, `-` for standard output; without other options, the committed examples/county_years.csv.
         #[arg(long)]
         output: Option<PathBuf>,
+    },
+    /// Settles a made-up county's quarter by the Qujing policies and writes target/demo/report.html.
+    Demo {
+        #[command(flatten)]
+        size: demo::Size,
+        /// The `fen` command to settle with; without it, a release is built.
+        #[arg(long)]
+        command: Option<PathBuf>,
     },
     /// Compares interpreter and module on as many made-up policies as wanted.
     Differential {
@@ -84,6 +94,7 @@ fn run(task: &Task) -> anyhow::Result<()> {
         }
         Task::Book => book::build(&workspace),
         Task::Claims { rows, seed, output } => claims::generate(&workspace, *rows, *seed, output.as_deref()),
+        Task::Demo { size, command } => demo::run(&workspace, *size, command.as_deref()),
         Task::Differential { policies, seed } => differential::run(&workspace, *policies, *seed),
         Task::Bench => {
             xshell::cmd!(workspace.shell, "cargo bench -p fen-tests").run()?;

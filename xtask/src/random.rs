@@ -27,6 +27,23 @@ impl SplitMix64 {
     pub(crate) fn between(&mut self, first: u64, last: u64) -> u64 {
         first + self.below(last - first + 1)
     }
+
+    /// True in so many of 1000 draws.
+    pub(crate) fn chance(&mut self, per_mille: u64) -> bool {
+        self.below(1000) < per_mille
+    }
+
+    /// One of the choices, each as often as its weight says; none where all weights are zero.
+    pub(crate) fn pick<'a, T>(&mut self, choices: &'a [T], weight: impl Fn(&T) -> u64) -> Option<&'a T> {
+        let whole: u64 = choices.iter().map(&weight).sum();
+        let mut left = if whole == 0 { return None } else { self.below(whole) };
+        choices.iter().find(|choice| {
+            let weight = weight(choice);
+            let found = left < weight;
+            left = left.saturating_sub(weight);
+            found
+        })
+    }
 }
 
 #[cfg(test)]
