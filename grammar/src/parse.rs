@@ -451,7 +451,15 @@ mod tests {
             let formatted = crate::format(text, None).unwrap();
             assert_eq!(crate::format(&formatted, None).unwrap(), formatted);
         }
-        assert!(report("param t by drug: money = \"A\" 1 yuan, \"B\"").contains("ends too early"));
+    }
+
+    #[test]
+    fn the_order_of_an_input_is_said() {
+        let hint = |text: &str| parse(text).1.first().and_then(|found| found.help.clone()).unwrap();
+        assert!(hint("输入 甲: 金额 自 0元 至 9元 步长 0.1").zh.contains("紧跟类型"));
+        assert!(hint("输入 甲: 金额 自 0元 至 9元 可缺").zh.contains("范围（“自”）之前"));
+        assert!(hint("input a: money from 0 yuan to 9 yuan optional").en.contains("before the range"));
+        assert!(hint("input a: money optional step 0.1").en.contains("directly behind the type"));
     }
 
     #[test]

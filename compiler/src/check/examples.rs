@@ -298,7 +298,8 @@ fn violated(program: &Program, invariant: &Invariant, claim: Claim) -> Diagnosti
     };
     let claim = smallest(program, claim.clone(), Toward::Nothing, &fails);
     let sides = sides(program, &invariant.condition, &|side| evaluate(program, &claim, side));
-    InvariantViolated { span: invariant.span, claim: show_claim(program, &claim), sides }.into()
+    InvariantViolated { span: invariant.span, claim: show_claim(program, &claim, &[&invariant.condition]), sides }
+        .into()
 }
 
 /// Invariants that the check itself found to be violated, of a program that has other errors and cannot be tested.
@@ -306,7 +307,8 @@ pub(crate) fn violations_found(program: &Program) -> Vec<Diagnostic> {
     let found = program.invariants.iter().filter_map(|invariant| Some((invariant, refuted(program, invariant)?)));
     let reports = found.map(|(invariant, claim)| {
         let sides = sides(program, &invariant.condition, &|side| evaluate(program, &claim, side));
-        InvariantViolated { span: invariant.span, claim: show_claim(program, &claim), sides }.into()
+        InvariantViolated { span: invariant.span, claim: show_claim(program, &claim, &[&invariant.condition]), sides }
+            .into()
     });
     reports.collect()
 }
