@@ -2,8 +2,11 @@
 
 use fen_schema::{Column, ColumnType};
 
-/// How a unit can be written: longer words first, each with the places by which it moves the decimal point.
-const WORDS: [(&[&str], &[(&str, usize)]); 7] = [
+/// The names of a unit in a schema, and how it can be written: longer words first, each with the places by which it moves
+/// the decimal point.
+type Unit = (&'static [&'static str], &'static [(&'static str, usize)]);
+
+const WORDS: [Unit; 7] = [
     (&["yuan"], &[("亿元", 8), ("万元", 4), ("元", 0), ("yi yuan", 8), ("wan yuan", 4), ("yuan", 0)]),
     (&["point", "points"], &[("点", 0), ("分", 0), ("points", 0), ("point", 0), ("marks", 0), ("mark", 0)]),
     (&["day", "days"], &[("天", 0), ("日", 0), ("days", 0), ("day", 0)]),

@@ -108,3 +108,31 @@ fn examples_without_weights_are_rejected() {
     }
     assert_eq!(codes(&text("3 yuan", "1", "shown 0 yuan"), &[]), [""; 0]);
 }
+
+/// Of the many values of a claim only those are shown that what was found depends on.
+#[test]
+fn claims_show_what_matters() {
+    let others: String = (0..40).map(|at| format!("input other{at}: money from 0 yuan to 9 yuan\n")).collect();
+    let sum: Vec<String> = (0..40).map(|at| format!("other{at}")).collect();
+    let text = format!(
+        "policy a.b\nround half up to 0.01 yuan\n{others}input before: money optional from 0 yuan to 9 yuan\n\
+         input stay: days from 0 days to 9 days\n\
+         paid = when stay > 3 days : before\n  otherwise : 0 yuan\nall = {}\noutput paid, all\n",
+        sum.join(" + ")
+    );
+    let analysis = analyze(&Source::new("test.fen", text));
+    let found = analysis.diagnostics().iter().find(|found| found.code == "fen::input::maybe_missing").unwrap();
+    let shown = format!("{} {:?}", found.message.en, found.labels);
+    assert!(shown.contains("before missing") && shown.contains("stay") && !shown.contains("other"), "{shown}");
+}
+
+/// A number that may be too large is shown where it is computed, also if it comes from other rows.
+#[test]
+fn numbers_too_large_are_shown_in_their_place() {
+    let text = "policy a.b\nround half up to 0.01 yuan\n\
+                input cost: money from 0 yuan to 100_000_000_000_000_000_000_000_000_000_000 yuan\n\
+                b = total cost\noutput b\n";
+    let analysis = analyze(&Source::new("test.fen", text));
+    let found = analysis.diagnostics().first().unwrap();
+    assert_eq!((found.code, found.offset()), ("fen::number::too_large", text.find("total cost").unwrap()));
+}
