@@ -4,6 +4,8 @@
 mod coverage;
 mod names;
 mod stream;
+#[cfg(test)]
+mod tests;
 
 use std::collections::HashSet;
 use std::fmt;

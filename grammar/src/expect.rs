@@ -341,7 +341,7 @@ impl Expected {
                     R::kw_false,
                 ]
             }
-            R::literal | R::value | R::cell | R::cells | R::cell_part | R::members => {
+            R::literal | R::value | R::cell | R::cells | R::cell_head | R::cell_part | R::members => {
                 self.takes_name = true;
                 &[R::kw_true, R::kw_false]
             }

@@ -201,6 +201,14 @@ fn word(before: &str, found: &str) -> Hint {
         "percent" => ("write `%`", "请写 %"),
         "not" | "非" => ("that something differs is written `is not`", "不等请写“不为”"),
         "是" => ("that something equals is written `is`", "相等请写“为”"),
+        "step" | "步长" => (
+            "`step` stands directly behind the type, before `optional` and the range",
+            "“步长”紧跟类型，写在“可缺”和范围（“自”）之前",
+        ),
+        "optional" | "可缺" => (
+            "`optional` stands behind the type and its step, before the range",
+            "“可缺”写在类型及其步长之后，范围（“自”）之前",
+        ),
         "wan" | "yi" | "million" | "billion" => {
             ("write `wan yuan` (10 000) or `yi yuan` (100 000 000)", "请写 wan yuan（万元）或 yi yuan（亿元）")
         }

@@ -22,6 +22,23 @@ pub(crate) fn possible_keys<'a>(item: &Pair<'a, Rule>) -> Vec<Vec<Pair<'a, Rule>
     }
 }
 
+/// The period for which an input is given though it stands where a unit could: `money from 0 yuan to 9 yuan per year`. That
+/// is so if neither the type nor the lower bound is per period.
+pub(crate) fn lone_period<'a>(ty: &Pair<'a, Rule>, range: Option<&Pair<'a, Rule>>) -> Option<Pair<'a, Rule>> {
+    let is_period = |word: &Pair<'_, Rule>| matches!(word.as_str().trim_end(), "year" | "年" | "month" | "月");
+    let range = range?;
+    let of_type: Vec<Pair<'_, Rule>> = ty.clone().into_inner().filter_map(word).collect();
+    let bounds: Vec<Pair<'_, Rule>> =
+        range.clone().into_inner().filter(|part| part.as_rule() == Rule::literal).collect();
+    let of_low = bounds.first().filter(|_| bounds.len() > 1).map(of_amount).unwrap_or_default();
+    let of_last = of_amount(bounds.last()?);
+    let of_other = of_type.iter().chain(&of_low).any(is_period);
+    let last = of_last.last().filter(|word| is_period(word) && !of_other)?;
+    let per = range.clone().into_inner().flatten().filter(|part| part.as_rule() == Rule::kw_per).last()?;
+    let is_foreign = language_of(last.as_rule(), last.as_str()) != language_of(Rule::kw_per, per.as_str());
+    (!is_foreign).then(|| last.clone())
+}
+
 /// The words behind each `per` of the last amount in a pair.
 fn of_amount<'a>(pair: &Pair<'a, Rule>) -> Vec<Pair<'a, Rule>> {
     let (mut words, mut is_amount) = (Vec::new(), false);

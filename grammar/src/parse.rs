@@ -429,6 +429,39 @@ mod tests {
         assert_eq!(keys("..<60 5..<7 80%, 60.. 7.. 90%, .. ..=2022-01-01 1%"), ["0..1 1..1", "1..0 1..0", "0..0 0..1"]);
     }
 
+    /// Behind a value a text is a label; before one it is a key.
+    #[test]
+    fn labels_of_parameters() {
+        use crate::tree::{ItemKind, ParamValue};
+        for (text, rows, labels) in [
+            ("参数 乙: 金额 = 4元 \"乙\"", 1, 1),
+            ("参数 乙: 比率 = 50% \"甲\" / \"a\" 见 \"三\"", 1, 2),
+            ("param t by level: money = county 1 yuan, city 2 yuan \"表\" / \"T\"", 2, 2),
+            ("param t by drug: money = \"A\" 1 yuan, \"B\" 2 yuan \"T\"", 2, 1),
+            ("param t by drug, level: money = \"A\" county 1 yuan, \"B\" ..<60 2 yuan", 2, 0),
+            ("param t by drug, other: money = \"A\" \"B\" 1 yuan", 1, 0),
+            ("param t: money from 2022-01-01: 1 yuan from 2023-01-01: 2 yuan \"T\" cite \"x\"", 2, 1),
+        ] {
+            let (file, problems) = parse(text);
+            assert!(problems.is_empty(), "{text}: {problems:?}");
+            let ItemKind::Param(param) = &file.items[0].kind else { panic!("{text}") };
+            let ParamValue::Cells(versions) = &param.value else { panic!("{text}") };
+            let count: usize = versions.iter().map(|(_, cells)| cells.len()).sum();
+            assert_eq!((count, param.labels.len()), (rows, labels), "{text}");
+            let formatted = crate::format(text, None).unwrap();
+            assert_eq!(crate::format(&formatted, None).unwrap(), formatted);
+        }
+    }
+
+    #[test]
+    fn the_order_of_an_input_is_said() {
+        let hint = |text: &str| parse(text).1.first().and_then(|found| found.help.clone()).unwrap();
+        assert!(hint("输入 甲: 金额 自 0元 至 9元 步长 0.1").zh.contains("紧跟类型"));
+        assert!(hint("输入 甲: 金额 自 0元 至 9元 可缺").zh.contains("范围（“自”）之前"));
+        assert!(hint("input a: money from 0 yuan to 9 yuan optional").en.contains("before the range"));
+        assert!(hint("input a: money optional step 0.1").en.contains("directly behind the type"));
+    }
+
     #[test]
     fn units_stand_behind_types_without_a_space() {
         let (file, problems) = parse("输入 单价: 金额每点 步长 0.0001\n输入 床日: 点数每天");

@@ -134,6 +134,12 @@ impl Sources {
         Some((source, Span { start: span.start - start, end: span.end.saturating_sub(*start) }))
     }
 
+    /// Whether a place lies in the source that was added first.
+    #[must_use]
+    pub fn is_in_first(&self, span: Span) -> bool {
+        self.parts.get(1).is_none_or(|(second, _)| span.start < *second)
+    }
+
     /// The code at a place.
     #[must_use]
     pub fn slice(&self, span: Span) -> &str {

@@ -159,6 +159,8 @@ const PARTS: &[(Rule, &str, &str)] = &[
     (Rule::sign, "a comparison such as `==`", "比较符（如 ==）"),
     (Rule::cell_end, "a value", "数值"),
     (Rule::cell_part, "a value", "数值"),
+    (Rule::cell_head, "a value", "数值"),
+    (Rule::key_or_value, "a value", "数值"),
     (Rule::verb, "a comparison such as `==`", "比较符（如 ==）"),
     (Rule::round_call, "an expression", "算式"),
     (Rule::row_of, "an expression", "算式"),

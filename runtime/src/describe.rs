@@ -3,6 +3,7 @@
 use fen_schema::{Column, ColumnType, Text};
 
 use crate::cell::bound_text;
+use crate::units::in_chinese;
 
 /// What a column takes, for people: its type, and its range or its values.
 #[must_use]
@@ -40,7 +41,7 @@ fn type_name(column: &Column) -> (String, String) {
     let unit = &column.unit;
     let (en, zh) = match column.ty {
         ColumnType::Money => return (format!("money in {unit}"), "金额（元）".into()),
-        ColumnType::Measure => return (format!("a number of {unit}"), format!("数值（{unit}）")),
+        ColumnType::Measure => return (format!("a number of {unit}"), format!("数值（{}）", in_chinese(unit))),
         ColumnType::Rate => ("a rate", "比率"),
         ColumnType::Pp => ("percentage points", "百分点"),
         ColumnType::Number => ("a number", "数值"),

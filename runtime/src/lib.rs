@@ -38,6 +38,7 @@ mod session;
 mod settlement;
 mod stream;
 mod trace;
+mod units;
 
 pub use cell::{Cell, format_cell, parse_cell};
 pub use describe::describe;
@@ -48,3 +49,4 @@ pub use session::Session;
 pub use settlement::{Cause, Rejected, Settlement, reason};
 pub use stream::{GrainResult, Seen, Step, Stream, StreamError, steps};
 pub use trace::{Traced, Tracer};
+pub use units::{in_chinese, shifted, split_unit};

@@ -1,11 +1,13 @@
 //! Parameters: what a policy leaves open and its host must supply.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use fen_schema::{Column, Schema, Text};
 
 use crate::cell::{Cell, bound, bound_text, format_cell, parse_cell};
 use crate::describe::{describe, example, nearest};
+use crate::units::{shifted, split_unit};
 
 /// Values for the parameters of a policy, checked one by one against its schema.
 ///
@@ -37,7 +39,7 @@ impl Parameters {
     }
 
     /// Sets a parameter, found by its name, such as `annual_cap` or `rate[county]`, or by its label in either language.
-    /// The text is read like that of an input; see [`parse_cell`]. What was set before is replaced.
+    /// The text is read like that of an input, see [`parse_cell`], and may have the unit behind it. What was set before is replaced.
     ///
     /// # Errors
     /// If there is no such parameter, the text is none of its values, or the value is out of its range; nothing is
@@ -99,7 +101,9 @@ fn find(columns: &[Column], name: &str) -> Option<usize> {
 }
 
 fn read(text: &str, column: &Column) -> Result<i128, ParameterError> {
-    let Ok(Cell::Number(number)) = parse_cell(text, column) else {
+    let (plain, places) = split_unit(text.trim(), column);
+    let plain = if places == 0 { Cow::Borrowed(plain) } else { Cow::Owned(shifted(plain, places)) };
+    let Ok(Cell::Number(number)) = parse_cell(&plain, column) else {
         return Err(ParameterError::NotAValue { parameter: Box::new(column.clone()), found: text.to_owned() });
     };
     let is_below = bound(&column.min, column).is_some_and(|least| number < least);

@@ -279,6 +279,11 @@ fn write_totals(text: &mut String, totals: &Totals, lang: Lang) {
     for (column, counts) in totals.counts() {
         let _ = writeln!(text, "{}{}", column.name, label(column));
         for (value, count) in counts {
+            let value = match value.as_str() {
+                "true" if zh && column.ty == fen_schema::ColumnType::Bool => "是",
+                "false" if zh && column.ty == fen_schema::ColumnType::Bool => "否",
+                value => value,
+            };
             let _ = writeln!(text, "{} {:>width$}  {value}", padded("", name_width), grouped(&count.to_string()));
         }
     }

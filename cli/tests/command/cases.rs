@@ -110,6 +110,23 @@ fn lines_and_links() {
     tested("readmission", &reordered, &[]).refused("fen::cases::out_of_order");
 }
 
+/// Of a row that takes a claim back nothing else is read, nor does its day matter.
+#[test]
+fn rows_that_take_claims_back() {
+    let table = "claim,person,settled,burden,reverses,borne,half,rejected\n\
+        A,P,2022-03-01,100.00,,100.00,50.00,\n\
+        B,P,2022-04-01,200.00,,300.00,100.00,\n\
+        C,,,,A,-100.00,-50.00,\n\
+        D,P,2022-02-01,x,,,,not_a_number\n\
+        E,anyone,2022-01-01,many,A,,,already_reversed\n\
+        F,P,2022-05-01,10元,,210.00,5.00元,\n";
+    tested("burdens", table, &[]).good();
+    let early = table.replace("C,,,,A", "C,Q,2022-01-15,0.001,A");
+    tested("burdens", &early, &[]).good();
+    let late = table.replace("F,P,2022-05-01", "F,P,2022-03-15");
+    tested("burdens", &late, &[]).refused("fen::cases::out_of_order");
+}
+
 #[test]
 fn what_spreadsheets_make_of_cells() {
     let table = "\u{feff}用例,打包总额,Actual spending,医共体留用,carry,备注\r\n\

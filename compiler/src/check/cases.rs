@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use fen_grammar::diagnostic::Text;
+use fen_grammar::source::Span;
 use fen_grammar::tree::{Name, Quoted};
 
 use super::program::{Alternative, Choice, Expr, ExprKind, Role};
@@ -43,7 +44,7 @@ impl Checker<'_> {
                 let _ = self.expr_as(&case.value, wanted);
                 continue;
             };
-            if is_whole && self.never(&condition) {
+            if is_whole && self.has_to_apply(case.span) && self.never(&condition) {
                 self.report(errors::idle_case(case.span, checked.is_empty()));
             }
             let expr = self.under(condition.clone(), |checker| checker.expr_as(&case.value, wanted));
@@ -59,7 +60,7 @@ impl Checker<'_> {
         }
         let last = match otherwise {
             Some(case) => {
-                if is_whole && self.nowhere() {
+                if is_whole && self.has_to_apply(case.span) && self.nowhere() {
                     self.report(errors::idle_otherwise(case.span));
                 }
                 self.expr_as(&case.value, wanted)
@@ -134,8 +135,14 @@ impl Checker<'_> {
         }
     }
 
+    /// Whether an alternative must apply to some claim. Those of a policy that is amended need not: what is amended may
+    /// decide between them.
+    fn has_to_apply(&self, alternative: Span) -> bool {
+        self.sources.is_in_first(alternative)
+    }
+
     fn nowhere(&self) -> bool {
-        !self.path.is_empty() && self.never(&Expr::truth(true, fen_grammar::source::Span::default()))
+        !self.path.is_empty() && self.never(&Expr::truth(true, Span::default()))
     }
 
     fn exceptions(&mut self, value: &resolved::Value) -> Option<Expr> {
@@ -165,7 +172,7 @@ impl Checker<'_> {
         let mut notes = Vec::new();
         for at in &order {
             let (Some(exception), Some(condition)) = (value.exceptions.get(*at), conditions.get(*at)) else { continue };
-            if are_apart && self.never(condition) {
+            if are_apart && self.has_to_apply(exception.span) && self.never(condition) {
                 self.report(errors::idle_exception(exception.span));
             }
             let expr = self.under(condition.clone(), |checker| checker.expr(&exception.value));

@@ -1,17 +1,17 @@
 //! Claims made up to try a program on: the ends of ranges, the bounds of ladders and tables, what is compared with, and
 //! one step to either side.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use fen_grammar::diagnostic::Text;
 use num_bigint::BigInt;
 use num_rational::BigRational;
 use num_traits::{One, ToPrimitive, Zero};
 
-use super::program::{Body, Claim, Expr, ExprKind, Input, Key, Origin, Program, days_of};
+use super::program::{Body, Claim, Expr, ExprKind, Key, Origin, Program, days_of};
 use super::types::{Facts, Measure, Type, step_of};
-use crate::ids::InputId;
-use crate::witness::dates;
+use crate::ids::{InputId, LadderId, Symbol, ValueId};
+use crate::witness::{dates, plainest};
 
 /// Values of one type that are kept as special.
 const MAX_SPECIAL: usize = 300;
@@ -260,18 +260,110 @@ impl Claim {
     }
 }
 
-/// A claim in words: every input with its value, then the parameters.
-pub(crate) fn show_claim(program: &Program, claim: &Claim) -> Text {
-    // Where the policy knows no codes, it makes no difference which ones a claim has.
-    let matters = |input: &Input| !(input.ty.is_text() && program.codes.is_empty());
-    let inputs = program.inputs.iter().zip(&claim.inputs).filter(|(input, _)| matters(input)).map(|(input, value)| {
-        let value = value.as_ref().map_or_else(|| Text::new("missing", "缺"), |value| program.show(input.ty, value));
-        (format!("{} {}", input.name, value.en), format!("{} {}", input.name, value.zh))
-    });
-    let parameters = program.parameters.iter().zip(&claim.parameters).map(|(parameter, value)| {
-        let value = program.show(parameter.ty, value);
-        (format!("{} {}", parameter.name, value.en), format!("{} {}", parameter.name, value.zh))
-    });
-    let (en, zh): (Vec<String>, Vec<String>) = inputs.chain(parameters).unzip();
+/// The most values of a claim that are shown whether they matter or not.
+const MOST_SHOWN: usize = 12;
+
+/// A claim in words, for the sake of conditions that hold of it: every input with its value, then the parameters; of many only
+/// those that the conditions depend on, and of many of those only what is not as plain as can be.
+pub(crate) fn show_claim(program: &Program, claim: &Claim, conditions: &[&Expr]) -> Text {
+    let plain = plainest(program);
+    let read = Read::by(program, conditions);
+    let mut shown: Vec<Shown> = Vec::new();
+    for (at, (input, value)) in program.inputs.iter().zip(&claim.inputs).enumerate() {
+        // Where the policy knows no codes, it makes no difference which ones a claim has.
+        if input.ty.is_text() && program.codes.is_empty() {
+            continue;
+        }
+        let text = value.as_ref().map_or_else(|| Text::new("missing", "缺"), |value| program.show(input.ty, value));
+        shown.push(Shown {
+            name: &input.name,
+            text,
+            matters: read.inputs.contains(&at) || program.dated_by == Some(InputId(at)),
+            is_plain: plain.inputs.get(at) == Some(value) && value.is_some(),
+        });
+    }
+    for (at, (parameter, value)) in program.parameters.iter().zip(&claim.parameters).enumerate() {
+        let (matters, is_plain) = (read.parameters.contains(&at), plain.parameters.get(at) == Some(value));
+        shown.push(Shown { name: &parameter.name, text: program.show(parameter.ty, value), matters, is_plain });
+    }
+    let all = shown.len();
+    if shown.len() > MOST_SHOWN && shown.iter().any(|one| one.matters) {
+        shown.retain(|one| one.matters);
+    }
+    if shown.len() > MOST_SHOWN && shown.iter().any(|one| !one.is_plain) {
+        shown.retain(|one| !one.is_plain);
+    }
+    let is_cut = shown.len() < all;
+    let words = shown
+        .into_iter()
+        .map(|Shown { name, text, .. }| (format!("{name} {}", text.en), format!("{name} {}", text.zh)));
+    let (mut en, mut zh): (Vec<String>, Vec<String>) = words.unzip();
+    if is_cut {
+        en.push("…".to_owned());
+        zh.push("……".to_owned());
+    }
     Text::new(en.join(", "), zh.join("，"))
+}
+
+/// A value of a claim as it is shown.
+struct Shown<'a> {
+    name: &'a str,
+    text: Text,
+    /// Whether the conditions depend on it.
+    matters: bool,
+    is_plain: bool,
+}
+
+/// The places of the inputs and parameters that expressions depend on.
+#[derive(Default)]
+struct Read {
+    inputs: HashSet<usize>,
+    parameters: HashSet<usize>,
+    values: HashSet<ValueId>,
+    ladders: HashSet<LadderId>,
+}
+
+impl Read {
+    fn by(program: &Program, exprs: &[&Expr]) -> Self {
+        let mut read = Self::default();
+        let mut open: Vec<ValueId> = Vec::new();
+        exprs.iter().for_each(|expr| read.expr(program, expr, &mut open));
+        while let Some(id) = open.pop() {
+            if !read.values.insert(id) {
+                continue;
+            }
+            match program.value(id).map(|value| &value.body) {
+                Some(Body::Expr(expr)) => read.expr(program, expr, &mut open),
+                Some(Body::Share { ladder, .. } | Body::Remainder { ladder }) => {
+                    read.ladder(program, *ladder, &mut open)
+                }
+                None => {}
+            }
+        }
+        read
+    }
+
+    fn expr(&mut self, program: &Program, expr: &Expr, open: &mut Vec<ValueId>) {
+        match &expr.kind {
+            ExprKind::Input(id) | ExprKind::Known(id) => drop(self.inputs.insert(id.0)),
+            ExprKind::Parameter(id) => drop(self.parameters.insert(id.0)),
+            ExprKind::Value(id) => open.push(*id),
+            ExprKind::Apply(ladder, _) => self.ladder(program, *ladder, open),
+            _ => {}
+        }
+        expr.parts().into_iter().for_each(|part| self.expr(program, part, open));
+    }
+
+    fn ladder(&mut self, program: &Program, id: LadderId, open: &mut Vec<ValueId>) {
+        let Some(ladder) = program.ladder(id).filter(|_| self.ladders.insert(id)) else { return };
+        match ladder.subject {
+            Some(Symbol::Value(id)) => open.push(id),
+            Some(Symbol::Input(id)) => drop(self.inputs.insert(id.0)),
+            Some(Symbol::Parameter(id)) => drop(self.parameters.insert(id.0)),
+            None => {}
+        }
+        if let Some(base) = &ladder.base {
+            self.expr(program, base, open);
+        }
+    }
 }

@@ -13,7 +13,7 @@ use super::program::{Claim, Example, Expected, Expr, ExprKind, Function, Invaria
 use super::types::{Type, step_of};
 use super::{Checker, Claims, show_claim};
 use crate::exact::is_whole;
-use crate::interpret::{evaluate, settle};
+use crate::interpret::{evaluate, settle, unmade};
 use crate::resolve::program::{self as resolved, Setting, Symbol};
 use crate::shrink::{Toward, smallest};
 
@@ -174,6 +174,9 @@ pub(crate) fn alone(program: &Program, mut claim: Claim, given: &[bool]) -> Clai
     }
     for (at, input) in program.inputs.iter().enumerate() {
         let value = |id| {
+            if unmade(program, &claim, vec![id]).is_some() {
+                return None;
+            }
             let expr = program.value(id).map(|value| Expr {
                 span: value.span,
                 ty: value.ty,
@@ -188,11 +191,31 @@ pub(crate) fn alone(program: &Program, mut claim: Claim, given: &[bool]) -> Clai
             }
             Origin::Total { function: Function::Count, .. } => Some(BigRational::one()),
             Origin::Total { value: of, .. } => value(*of),
-            Origin::Part(split) => program.splits.get(split.0).and_then(|split| value(split.amount)),
+            // All of it, unless the only weight there is is nothing.
+            Origin::Part(split) => program.splits.get(split.0).and_then(|split| {
+                let is_zero = |value: &BigRational| value.is_zero();
+                let amount = value(split.amount);
+                let is_unmade =
+                    value(split.weight).as_ref().is_none_or(is_zero) && !amount.as_ref().is_some_and(is_zero);
+                amount.filter(|_| !is_unmade)
+            }),
             Origin::Column | Origin::Running { .. } | Origin::Linked(_) | Origin::Field { .. } => None,
         };
-        if let (Some(slot), Some(total), true) = (claim.inputs.get_mut(at), total, is_open(at)) {
-            *slot = Some(total);
+        let made_of = match input.origin {
+            Origin::Total { value, when, .. } => vec![Some(value), when],
+            Origin::Part(split) => {
+                program.splits.get(split.0).map(|split| split.amount).into_iter().map(Some).collect()
+            }
+            _ => Vec::new(),
+        };
+        let is_lost = matches!(input.origin, Origin::Part(_)) && total.is_none()
+            || unmade(program, &claim, made_of.into_iter().flatten().collect()).is_some();
+        if let (Some(slot), true) = (claim.inputs.get_mut(at), is_open(at)) {
+            match total {
+                _ if is_lost => *slot = None,
+                Some(total) => *slot = Some(total),
+                None => {}
+            }
         }
     }
     claim
@@ -206,8 +229,8 @@ pub(crate) fn run_example(program: &Program, example: &Example) -> Option<Diagno
         (Expected::Rejected, Ok(_)) => {
             return Some(super::errors::example_not_rejected(&example.title, example.span));
         }
-        (Expected::Outputs(_), Err(_)) => {
-            return Some(super::errors::example_rejected(&example.title, example.span));
+        (Expected::Outputs(_), Err(rejection)) => {
+            return Some(super::errors::example_rejected(&example.title, example.span, program, *rejection));
         }
         (Expected::Outputs(expect), Ok(_)) => expect,
     };
@@ -275,7 +298,8 @@ fn violated(program: &Program, invariant: &Invariant, claim: Claim) -> Diagnosti
     };
     let claim = smallest(program, claim.clone(), Toward::Nothing, &fails);
     let sides = sides(program, &invariant.condition, &|side| evaluate(program, &claim, side));
-    InvariantViolated { span: invariant.span, claim: show_claim(program, &claim), sides }.into()
+    InvariantViolated { span: invariant.span, claim: show_claim(program, &claim, &[&invariant.condition]), sides }
+        .into()
 }
 
 /// Invariants that the check itself found to be violated, of a program that has other errors and cannot be tested.
@@ -283,7 +307,8 @@ pub(crate) fn violations_found(program: &Program) -> Vec<Diagnostic> {
     let found = program.invariants.iter().filter_map(|invariant| Some((invariant, refuted(program, invariant)?)));
     let reports = found.map(|(invariant, claim)| {
         let sides = sides(program, &invariant.condition, &|side| evaluate(program, &claim, side));
-        InvariantViolated { span: invariant.span, claim: show_claim(program, &claim), sides }.into()
+        InvariantViolated { span: invariant.span, claim: show_claim(program, &claim, &[&invariant.condition]), sides }
+            .into()
     });
     reports.collect()
 }

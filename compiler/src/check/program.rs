@@ -185,6 +185,13 @@ pub(crate) struct Input {
     pub(crate) per: Option<GrainId>,
 }
 
+impl Input {
+    /// Whether it is a part of a split, or a total that could be over such parts: missing where the split cannot be made.
+    pub(crate) fn is_shared_out(&self) -> bool {
+        matches!(self.origin, Origin::Part(_) | Origin::Total { .. }) && !self.is_optional
+    }
+}
+
 /// Where an input's value comes from. A group's rows, claims and instances are always the settled ones: a rejected row
 /// counts for nothing.
 #[derive(Clone, Debug, PartialEq, Eq)]

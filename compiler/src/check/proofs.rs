@@ -20,7 +20,10 @@ impl Checker<'_> {
     pub(super) fn find_clear(&self, bad: &Expr, wishes: &[Expr]) -> Finding {
         match self.witness(bad, wishes)? {
             Witness::Impossible => None,
-            Witness::Claim(claim) => Some(Some(show_claim(&self.program, &claim))),
+            Witness::Claim(claim) => {
+                let goals: Vec<&Expr> = self.path.iter().chain([bad]).collect();
+                Some(Some(show_claim(&self.program, &claim, &goals)))
+            }
             Witness::Undecided => Some(None),
         }
     }

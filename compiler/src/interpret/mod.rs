@@ -17,9 +17,10 @@ use num_traits::{One, ToPrimitive, Zero};
 pub(crate) use self::calendar::{add_months, full_months};
 pub(crate) use self::numbers::{holds, round};
 pub(crate) use self::rejection::Rejection;
-use crate::check::program::{Body, Claim, Expr, ExprKind, Program, days_of};
+use self::stream::inputs_of;
+use crate::check::program::{Body, Claim, Expr, ExprKind, Origin, Program, days_of};
 use crate::check::types::Type;
-use crate::ids::{InputId, SiteId, Symbol, TableId, ValueId};
+use crate::ids::{InputId, SiteId, SplitId, Symbol, TableId, ValueId};
 
 /// A value, or the look-up without which there is none, or [`UNDEFINED`].
 pub(crate) type Evaluated = Result<BigRational, SiteId>;
@@ -42,6 +43,8 @@ pub(crate) fn settle<'a>(program: &'a Program, claim: &'a Claim) -> Result<Settl
     check_inputs(program, claim)?;
     check_date(program, claim)?;
     let settled = compute(program, claim);
+    // What others may ask of the claim is needed whatever its own outputs need.
+    let required = program.required.iter().filter_map(|id| settled.value(*id).err()).filter(|site| *site != UNDEFINED);
     let failed = program.outputs.iter().filter_map(|output| {
         let shown = output.present.map_or_else(|| Ok(true), |id| settled.value(id).map(|present| !present.is_zero()));
         match shown {
@@ -50,10 +53,31 @@ pub(crate) fn settle<'a>(program: &'a Program, claim: &'a Claim) -> Result<Settl
             Err(site) => Some(site),
         }
     });
-    match failed.min() {
-        Some(site) => Err(Rejection::UnknownCode(site)),
-        None => Ok(settled),
+    let shown = program.outputs.iter().flat_map(|output| [Some(output.value), output.present]).flatten();
+    match (required.chain(failed).min(), unmade(program, claim, shown.collect())) {
+        // What is computed from a part that is not there has no value either.
+        (None | Some(UNDEFINED), Some(split)) => Err(Rejection::NoWeights(split)),
+        (Some(site), _) => Err(Rejection::UnknownCode(site)),
+        (None, None) => Ok(settled),
     }
+}
+
+/// The split that could not be made, if one of the values is computed from its parts. What a claim is not given of them
+/// and of totals over them is missing.
+pub(crate) fn unmade(program: &Program, claim: &Claim, values: Vec<ValueId>) -> Option<SplitId> {
+    let is_missing = |at: usize| claim.inputs.get(at).is_none_or(Option::is_none);
+    let given = program.inputs.iter().enumerate().filter(|(at, input)| input.is_shared_out() && is_missing(*at));
+    let missing: Vec<usize> = given.map(|(at, _)| at).collect();
+    if missing.is_empty() {
+        return None;
+    }
+    let mut read = Vec::new();
+    sorted(program, values).into_iter().for_each(|id| inputs_of(program, id, &mut read));
+    let splits = missing.iter().filter_map(|at| match program.inputs.get(*at)?.origin {
+        Origin::Part(split) => Some(split),
+        _ => None,
+    });
+    read.iter().any(|id| missing.contains(&id.0)).then(|| splits.min()).flatten()
 }
 
 /// Computes all values of a claim, whatever its inputs are.
@@ -147,7 +171,7 @@ fn check_input(program: &Program, claim: &Claim, id: InputId) -> Result<(), Reje
     let is_ranked = matches!(input.ty, Type::Measure(_) | Type::Date);
     let rejection = |ranked| Err(if is_ranked { ranked } else { Rejection::UnknownValue(id) });
     match claim.inputs.get(id.0).and_then(Option::as_ref) {
-        None if input.is_optional => Ok(()),
+        None if input.is_optional || input.is_shared_out() => Ok(()),
         None => rejection(Rejection::BelowMin(id)),
         Some(value) if *value < input.facts.low => rejection(Rejection::BelowMin(id)),
         Some(value) if *value > input.facts.high => rejection(Rejection::AboveMax(id)),

@@ -23,6 +23,7 @@ use std::collections::HashMap;
 use std::rc::Rc;
 
 use fen_grammar::diagnostic::Diagnostic;
+use fen_grammar::source::Span;
 use num_rational::BigRational;
 use num_traits::Zero;
 
@@ -32,8 +33,8 @@ use self::fraction::Scaled;
 use self::ir::{Kernel, OutputCell, Ref};
 use self::locals::Locals;
 use self::tables::Plan;
-use crate::check::program::{Body, Input, Output, Parameter, Program, Value, days_of};
-use crate::check::types::step_of;
+use crate::check::program::{Body, Expr, ExprKind, Input, Output, Parameter, Program, Value, days_of};
+use crate::check::types::{Facts, Type, step_of};
 use crate::exact;
 use crate::ids::{InputId, LadderId, ParameterId, Symbol, TableId, ValueId};
 
@@ -68,7 +69,7 @@ type LoweredProgram<'a> = (Lowering<'a>, Vec<OutputCell>, Option<Ref>);
 
 fn lowered<'a>(program: &'a Program, required: &[ValueId]) -> Result<LoweredProgram<'a>, Box<Diagnostic>> {
     let mut lowering = Lowering { program, builder: Builder::default(), values: HashMap::new(), plans: HashMap::new() };
-    lowering.columns().map_err(|wide| too_large(program, None, &wide))?;
+    lowering.columns()?;
     for id in &program.order {
         let Some(value) = program.value(*id) else { continue };
         let lowered = lowering.value(*id, value).map_err(|wide| too_large(program, Some(value), &wide))?;
@@ -97,6 +98,26 @@ fn within(operations: usize, most: usize) -> Result<(), Box<Diagnostic>> {
     if operations > most { Err(Box::new(TooManyOperations { operations, most }.into())) } else { Ok(()) }
 }
 
+/// The range of an input or a parameter is too wide. The place is where it is read first.
+fn too_large_input(
+    program: &Program,
+    name: &str,
+    (ty, facts): (Type, &Facts),
+    of: &ExprKind,
+    wide: &TooWide,
+) -> Box<Diagnostic> {
+    fn read(expr: &Expr, of: &ExprKind) -> Option<Span> {
+        if expr.kind == *of { Some(expr.span) } else { expr.parts().into_iter().find_map(|part| read(part, of)) }
+    }
+    let span = program.values.iter().find_map(|value| match &value.body {
+        Body::Expr(expr) => read(expr, of),
+        _ => None,
+    });
+    let bits = wide.low.bits().max(wide.high.bits()) + 1;
+    let range = Some((program.show(ty, &facts.low), program.show(ty, &facts.high)));
+    Box::new(TooLargeNumber { span: span.unwrap_or_default(), name: name.to_owned(), bits, range }.into())
+}
+
 fn too_large(program: &Program, value: Option<&Value>, wide: &TooWide) -> Box<Diagnostic> {
     let bits = wide.low.bits().max(wide.high.bits()) + 1;
     let name = value.map_or_else(|| program.name.clone(), |value| value.name.clone());
@@ -121,12 +142,16 @@ struct Lowering<'a> {
 
 impl Lowering<'_> {
     /// Every input and parameter has its place in the kernel, used or not: its range is checked all the same.
-    fn columns(&mut self) -> Result<(), TooWide> {
-        for at in 0..self.program.inputs.len() {
-            self.input(InputId(at))?;
+    fn columns(&mut self) -> Result<(), Box<Diagnostic>> {
+        let program = self.program;
+        for (at, input) in program.inputs.iter().enumerate() {
+            let (id, known) = (InputId(at), (input.ty, &input.facts));
+            self.input(id).map_err(|wide| too_large_input(program, &input.name, known, &ExprKind::Input(id), &wide))?;
         }
-        for at in 0..self.program.parameters.len() {
-            self.parameter(ParameterId(at))?;
+        for (at, parameter) in program.parameters.iter().enumerate() {
+            let (id, known) = (ParameterId(at), (parameter.ty, &parameter.facts));
+            self.parameter(id)
+                .map_err(|wide| too_large_input(program, &parameter.name, known, &ExprKind::Parameter(id), &wide))?;
         }
         Ok(())
     }

@@ -267,7 +267,10 @@ impl Problem for OutputIsInput {
     }
 
     fn help(&self) -> Option<Text> {
-        Some(Text::new("inputs stand in the results anyway; remove it here", "结果中已含全部输入，请删去此名"))
+        Some(Text::new(
+            "results of rows carry the columns of the rows anyway, those of groups their keys; leave it out, or, where a group is to show it, define something that is equal to it and output that",
+            "按行的结果中已含该行的各列，按组的结果中已含主键；请删去此名；组的结果若须列出，请另行定义一个与之相等的量再输出",
+        ))
     }
 }
 

@@ -2,7 +2,7 @@
 
 use fen_grammar::diagnostic::{Text, nearest};
 use fen_grammar::source::Span;
-use fen_grammar::tree::{self, BaseUnit, ItemKind, Name, PeriodWord};
+use fen_grammar::tree::{self, BaseUnit, ItemKind, Name, PeriodWord, TypeBase, TypeWord};
 
 use super::errors::InvalidDate;
 use super::errors::grains::{self as errors, UnknownGrain};
@@ -100,8 +100,7 @@ impl Resolver<'_> {
             _ => None,
         });
         for (at, input) in inputs.enumerate() {
-            let of_type = self.grain_names(&input.ty.per_names, &input.name.text);
-            let of_amount = self.grain_names(&input.trailing, &input.name.text);
+            let (of_type, of_amount) = self.grain_of_input(input);
             if let Some(slot) = self.program.inputs.get_mut(at) {
                 if let Some(ty) = &mut slot.ty {
                     drop_last(&mut ty.per, of_type.len());
@@ -122,6 +121,25 @@ impl Resolver<'_> {
                 slot.per = grain;
             }
         }
+    }
+
+    /// The names behind the type and behind the last amount of an input that stand for a group and not for a unit.
+    fn grain_of_input<'n>(&mut self, input: &'n tree::Input) -> (&'n [Name], &'n [Name]) {
+        let mut of_type = self.grain_names(&input.ty.per_names, &input.name.text);
+        let of_amount = self.grain_names(&input.trailing, &input.name.text);
+        let period = input.ty.per_names.last().filter(|name| is_period(name)).filter(|_| of_type.is_empty());
+        if !is_amount(&input.ty.base) {
+            let first = input.ty.per_names.iter().position(is_period).unwrap_or(input.ty.per_names.len());
+            of_type = if of_type.is_empty() { input.ty.per_names.get(first..).unwrap_or_default() } else { of_type };
+        } else if let Some(period) = period
+            && input.per.is_none()
+            && input.from.is_none()
+            && input.to.is_none()
+            && self.gathered.items.iter().any(|item| matches!(item.kind, ItemKind::DatedBy(_)))
+        {
+            self.report(errors::unit_or_group(&input.name, period));
+        }
+        (of_type, of_amount)
     }
 
     /// Those of the names behind `per` that stand for a group and not for a unit: from the first one that a key has.
@@ -271,6 +289,14 @@ impl Resolver<'_> {
 /// A name, or its plural.
 fn is_called(text: &str, name: &str) -> bool {
     text == name || text.strip_suffix('s') == Some(name)
+}
+
+fn is_period(name: &Name) -> bool {
+    matches!(name.text.as_str(), "year" | "年" | "month" | "月")
+}
+
+fn is_amount(base: &TypeBase) -> bool {
+    !matches!(base, TypeBase::Name(_) | TypeBase::Word(TypeWord::Date | TypeWord::Bool | TypeWord::Code | TypeWord::Id))
 }
 
 pub(super) fn drop_last(units: &mut Vec<BaseUnit>, count: usize) {

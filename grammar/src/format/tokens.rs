@@ -136,6 +136,10 @@ fn kept_words(item: &Pair<'_, Rule>, names: &Names, own_lang: Option<Lang>) -> V
         let first = words.iter().position(is_group).unwrap_or(words.len());
         kept.extend(words.iter().skip(first).map(|word| word.as_span().start()));
     }
+    if let Some(ty) = inner().find(|part| part.as_rule() == Rule::type_ref && item.as_rule() == Rule::input_item) {
+        let range = inner().find(|part| part.as_rule() == Rule::range);
+        kept.extend(kept::lone_period(&ty, range.as_ref()).map(|word| word.as_span().start()));
+    }
     kept.extend(kept::foreign_periods(item).iter().map(|word| word.as_span().start()));
     kept
 }
@@ -274,7 +278,7 @@ impl Walk {
         let rule = pair.as_rule();
         self.place_of(&pair, parent, at);
         let was_step = self.is_step;
-        if at > 0 && matches!(parent, Rule::bounds | Rule::cell_part) {
+        if at > 0 && matches!(parent, Rule::bounds | Rule::cell_head | Rule::cell_part) {
             (self.joined, self.bound) = (true, true);
         }
         match rule {
@@ -378,7 +382,7 @@ impl Walk {
                 Column::At(c::COLON, 1)
             }
             (Rule::cell, _) => return self.place = 0,
-            (Rule::cell_part, _) => {
+            (Rule::cell_head | Rule::cell_part, _) => {
                 self.place += 1;
                 Column::Cell(self.place - 1)
             }

@@ -261,6 +261,31 @@ mod tests {
         }
     }
 
+    /// A period behind a range is about the input, unless the amounts are per period.
+    #[test]
+    fn periods_behind_ranges() {
+        for (text, per, units) in [
+            ("input a: money from 0 yuan to 9 yuan per year", "<|Year>", 0),
+            ("输入 甲: 金额 自 0元 至 9元 每 月", "<|Month>", 0),
+            ("输入 甲: 金额每点 自 0元每点 至 9元每点 每 年", "<|Year>", 1),
+            ("输入 甲: 金额 自 0元 至 9元 每 年 每 县", "<县|Year>", 0),
+            ("输入 甲: 金额 自 0元 至 9元 每 县 每 年", "<县|Year>", 0),
+            ("输入 甲: 级别 可缺 每 年", "<|Year>", 0),
+            ("输入 甲: 金额每年 自 0元每年 至 9元每年", "", 1),
+            ("输入 甲: 金额 自 0元每年 至 9元每年", "", 1),
+        ] {
+            let (file, problems) = parse(text);
+            assert!(problems.is_empty(), "{text}: {problems:?}");
+            let ItemKind::Input(input) = &file.items[0].kind else { panic!("{text}") };
+            assert_eq!(input.per.as_ref().map(grain).unwrap_or_default(), per, "{text}");
+            if let Some(LiteralKind::Quantity(last)) = input.to.as_ref().map(|to| &to.kind) {
+                assert_eq!(last.unit.per.len(), units, "{text}");
+            }
+            let formatted = crate::format(text, None).unwrap();
+            assert_eq!(formatted.contains("  每 ") || formatted.contains("  per "), !per.is_empty(), "{formatted}");
+        }
+    }
+
     #[test]
     fn items_about_several_claims() {
         assert_eq!(read("rows line of claim"), "line of claim");

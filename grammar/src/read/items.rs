@@ -4,11 +4,12 @@ use pest::iterators::Pair;
 
 use super::{OddUnit, Parts, Read, ReadError, Reader};
 use crate::habits;
+use crate::kept::lone_period;
 use crate::parse::Rule;
 use crate::tree::{
-    Always, Amend, Case, CellKey, Check, Definition, DefinitionBody, Enum, Example, Exception, Grant, Import, InForce,
-    IndicatorSeverity, Input, ItemKind, LadderRow, Literal, Name, Output, OutputColumn, Param, ParamCell, ParamValue,
-    Rounding, Schedule, Setting, Share, Step, Yields,
+    Always, Amend, Case, CellKey, Check, Definition, DefinitionBody, Enum, Example, Exception, Grain, Grant, Import,
+    InForce, IndicatorSeverity, Input, ItemKind, LadderRow, Literal, LiteralKind, Name, Output, OutputColumn, Param,
+    ParamCell, ParamValue, PeriodWord, Rounding, Schedule, Setting, Share, Step, Yields,
 };
 
 impl Reader {
@@ -76,11 +77,24 @@ impl Reader {
         let name = self.name(&parts.take(Rule::name)?);
         let type_pair = parts.take(Rule::type_ref)?;
         let mut ahead = parts.pairs.clone();
-        let last_amount = ahead.find(|pair| pair.as_rule() == Rule::range).unwrap_or_else(|| type_pair.clone());
-        let ty = self.type_ref(type_pair)?;
-        let trailing = self.trailing(last_amount);
-        let (from, to) = self.range(&mut parts)?;
-        let per = self.maybe_grain(&mut parts)?;
+        let range = ahead.find(|pair| pair.as_rule() == Rule::range);
+        let lone_period = lone_period(&type_pair, range.as_ref()).map(|word| self.name(&word));
+        let ty = self.type_ref(type_pair.clone())?;
+        let mut trailing = self.trailing(range.unwrap_or(type_pair));
+        let (mut from, mut to) = self.range(&mut parts)?;
+        let mut per = self.maybe_grain(&mut parts)?;
+        if let Some(word) = lone_period.filter(|_| per.as_ref().is_none_or(|per| per.period.is_none())) {
+            trailing.pop();
+            if let Some(Literal { kind: LiteralKind::Quantity(quantity), .. }) = to.as_mut().or(from.as_mut()) {
+                quantity.unit.per.pop();
+            }
+            let period = match word.text.as_str() {
+                "year" | "年" => PeriodWord::Year,
+                _ => PeriodWord::Month,
+            };
+            let (keys, span) = per.map_or_else(|| (Vec::new(), word.span), |per| (per.keys, word.span.to(per.span)));
+            per = Some(Grain { keys, period: Some((period, word.span)), span });
+        }
         let labels = self.labels(&mut parts)?;
         Ok(Input { name, ty, is_optional, is_key, from, to, per, trailing, labels, cite: self.cite(&mut parts)? })
     }

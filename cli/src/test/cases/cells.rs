@@ -4,7 +4,7 @@
 use std::borrow::Cow;
 
 use fen_compiler::Text;
-use fen_runtime::{Cell, parse_cell};
+use fen_runtime::{Cell, parse_cell, split_unit};
 use fen_schema::{Column, ColumnType, RejectCode};
 
 /// Why a cell has no value.
@@ -108,16 +108,11 @@ fn amount(text: &str, column: &Column) -> Result<String, Bad> {
     let mut rest = rest;
     let mut zeros = 0;
     let mut suffix = "";
+    if column.ty == ColumnType::Money {
+        rest = rest.strip_prefix('¥').unwrap_or(rest).trim_start();
+    }
     match column.ty {
-        ColumnType::Money => {
-            rest = rest.strip_prefix('¥').unwrap_or(rest).trim_start();
-            for (unit, more) in [("亿元", 8), ("万元", 4), ("元", 0), ("yuan", 0)] {
-                if let Some(before) = rest.strip_suffix(unit) {
-                    (rest, zeros) = (before.trim_end(), more);
-                    break;
-                }
-            }
-        }
+        ColumnType::Money | ColumnType::Measure => (rest, zeros) = split_unit(rest, column),
         ColumnType::Rate if rest.ends_with('%') => {
             rest = rest.trim_end_matches('%').trim_end();
             suffix = "%";
@@ -250,6 +245,24 @@ mod tests {
         assert_eq!(number("７０％", ColumnType::Rate, 4), Some(7_000));
         assert_eq!(number("0.7", ColumnType::Rate, 4), Some(7_000));
         assert_eq!(number("5 pp", ColumnType::Pp, 4), Some(500));
+    }
+
+    #[test]
+    fn amounts_may_have_their_unit() {
+        let measured = |text: &str, unit: &str, scale| {
+            let column = Column { unit: unit.into(), ..column(ColumnType::Measure, scale) };
+            match read(text, &column) {
+                Ok(Cell::Number(number)) => Some(number),
+                _ => None,
+            }
+        };
+        assert_eq!(measured("2年", "years", 0), Some(2));
+        assert_eq!(measured("3个月", "months", 0), Some(3));
+        assert_eq!(measured("0天", "days", 0), Some(0));
+        assert_eq!(measured("1,200 天", "days", 0), Some(1_200));
+        assert_eq!(measured("８０．５分", "points", 2), Some(8_050));
+        assert_eq!(measured("12.5元每点", "yuan per point", 4), Some(125_000));
+        assert_eq!(measured("2年", "months", 0), None);
     }
 
     #[test]

@@ -205,6 +205,9 @@ impl Expected<'_> {
 }
 
 fn shown(number: i128, column: &Column) -> Text {
+    if column.ty == ColumnType::Bool {
+        return if number == 0 { Text::new("false", "否") } else { Text::new("true", "是") };
+    }
     let mut text = String::new();
     format_cell(Cell::Number(number), column, &mut text);
     Text::new(text.clone(), text)

@@ -36,6 +36,8 @@ pub(super) struct Columns<'a> {
     pub(super) outputs: &'a [Column],
     /// What values take from other claims.
     pub(super) from_others: &'a [&'a str],
+    /// The places of a claim's id and of the id that a reversal takes back.
+    pub(super) reversal: Option<(usize, usize)>,
 }
 
 impl<'a> Columns<'a> {

@@ -67,6 +67,10 @@ impl<'a> Runner<'a> {
             parameters: &self.schema.parameters,
             outputs: &self.outputs,
             from_others: &self.policy.from_other_claims(),
+            reversal: self.schema.plan.as_ref().and_then(|plan| plan.reversal).map(|reversal| {
+                let place = |input: u32| usize::try_from(input).unwrap_or(usize::MAX);
+                (place(reversal.claim), place(reversal.reverses))
+            }),
         };
         let table = Table::read(path, &columns, &self.settings, self.policy.codes())?;
         let mut outcomes: Vec<Option<CaseOutcome>> = table.rows.iter().map(|_| None).collect();
@@ -144,7 +148,8 @@ impl<'a> Runner<'a> {
         let Some(place) = self.schema.plan.as_ref().and_then(|plan| plan.ordered_by) else { return Ok(()) };
         let place = usize::try_from(place).unwrap_or(usize::MAX);
         let mut last: Option<i128> = None;
-        for row in stream.iter().filter_map(|at| table.rows.get(*at)) {
+        // Rows that cannot be read do not matter, and of reversals no date is read.
+        for row in stream.iter().filter_map(|at| table.rows.get(*at)).filter(|row| row.fault.is_none()) {
             let Some(day) = row.inputs.get(place).copied().flatten() else { continue };
             if last.is_some_and(|last| day < last) {
                 let name = self.schema.inputs.get(place).map_or("", |column| column.name.as_str());

@@ -209,6 +209,7 @@ impl Reading<'_> {
             let what = Text::new("the row has more cells than the header", "该行的单元格多于表头");
             self.mistake(line, "", "", what);
         }
+        let unread = self.unread(record);
         for (at, role) in self.roles.iter().enumerate() {
             let text = cells::trimmed(record.get(at).unwrap_or_default());
             let name = self.names.get(at).copied().unwrap_or_default();
@@ -222,6 +223,7 @@ impl Reading<'_> {
                     Ok(found) => row.rejection = row.rejection.and(found),
                     Err(what) => self.mistake(line, name, text, what),
                 },
+                Some(Role::Input(place)) if unread.is_some_and(|read| !read.contains(place)) => {}
                 Some(Role::Input(place)) => self.input(&mut row, *place, text),
                 Some(Role::Parameter(place)) => self.parameter(&mut row, *place, text),
                 Some(Role::Output(place)) => self.output(&mut row, *place, text),
@@ -229,6 +231,14 @@ impl Reading<'_> {
         }
         self.contradictions(&row);
         row
+    }
+
+    /// If a row takes a claim back, the inputs that are read of it all the same.
+    fn unread(&self, record: &StringRecord) -> Option<[usize; 2]> {
+        let (claim, reverses) = self.columns.reversal?;
+        let at = self.roles.iter().position(|role| *role == Some(Role::Input(reverses)))?;
+        let is_there = !cells::trimmed(record.get(at).unwrap_or_default()).is_empty();
+        is_there.then_some([claim, reverses])
     }
 
     fn mistake(&mut self, line: u64, column: &str, text: &str, what: Text) {

@@ -6,7 +6,9 @@ use fen_grammar::tree::Name;
 use num_rational::BigRational;
 
 use super::{error, t};
+use crate::check::program::Program;
 use crate::check::types::decimal;
+use crate::interpret::Rejection;
 
 /// What a line of an example does wrong.
 pub(in crate::check) enum SettingProblem {
@@ -193,8 +195,43 @@ pub(in crate::check) fn example_not_rejected(title: &str, span: Span) -> Diagnos
     error("fen::example::failed", message, span, t("in this example", "在此示例中"))
 }
 
-pub(in crate::check) fn example_rejected(title: &str, span: Span) -> Diagnostic {
-    let message = t(format!("example \"{title}\": the claim is rejected"), format!("示例“{title}”：该案例被拒收"));
-    error("fen::example::failed", message, span, t("in this example", "在此示例中"))
-        .with_help(t("its date lies outside the period in force, or a table has no row for one of its codes; for that, write `expect rejected`", "其日期不在施行期内，或某编码不在表中；若本应如此，请写“应得 拒收”"))
+pub(in crate::check) fn example_rejected(
+    title: &str,
+    span: Span,
+    program: &Program,
+    rejection: Rejection,
+) -> Diagnostic {
+    let why = reason(program, rejection);
+    let message = t(
+        format!("example \"{title}\": the claim is rejected: {}", why.en),
+        format!("示例“{title}”：该案例被拒收：{}", why.zh),
+    );
+    let help = match rejection {
+        Rejection::UnknownCode(_) if !program.required.is_empty() => t(
+            "what depends on totals, splits or, with fee lines, earlier claims needs all its look-ups, whatever conditions stand before them; for a code that may be missing define the look-up by itself, `found = when code in table : table[code]  otherwise : …`, or write `expect rejected`",
+            "凡取决于总计、分配或（明细政策中）先前单据的量，其中的查表一律需要，不论前面有何条件；编码可能不在表中的，请将查表另立一条：查得 = 当 编码 属于 表 : 表[编码] 其余 : …；若本应拒收，请写“应得 拒收”",
+        ),
+        _ => t("if it should be, write `expect rejected`", "若本应如此，请写“应得 拒收”"),
+    };
+    error("fen::example::failed", message, span, t("in this example", "在此示例中")).with_help(help)
+}
+
+/// Why a claim by itself is rejected.
+fn reason(program: &Program, rejection: Rejection) -> Text {
+    let (_, column) = rejection.named(program);
+    match rejection {
+        Rejection::UnknownCode(site) => {
+            let table = program.sites.get(site.0).and_then(|site| program.table(site.table));
+            let table = table.map(|table| table.name.as_str()).unwrap_or_default();
+            t(format!("`{column}` is in no row of `{table}`"), format!("“{column}”不在表“{table}”中"))
+        }
+        Rejection::NoWeights(_) => t(
+            format!("all weights of the split `{column}` are zero, and its amount is not"),
+            format!("分配“{column}”的权数全为零，而金额不为零"),
+        ),
+        Rejection::BeforeInForce | Rejection::AfterInForce => {
+            t(format!("`{column}` lies outside the period in force"), format!("“{column}”不在施行期内"))
+        }
+        _ => t(format!("`{column}` is not admitted"), format!("“{column}”的取值不被接受")),
+    }
 }

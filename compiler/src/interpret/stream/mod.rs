@@ -21,6 +21,7 @@ pub(crate) use self::cases::settle_cases;
 use self::evaluate::{Row, Standing};
 use self::groups::Groups;
 use self::reads::Reads;
+pub(crate) use self::reads::inputs_of;
 pub(crate) use self::whole::whole_claims;
 use super::Rejection;
 use crate::check::program::{Output, Program};

@@ -100,7 +100,7 @@ impl Reads {
 }
 
 /// The inputs that a value reads itself.
-fn inputs_of(program: &Program, id: ValueId, found: &mut Vec<InputId>) {
+pub(crate) fn inputs_of(program: &Program, id: ValueId, found: &mut Vec<InputId>) {
     match program.value(id).map(|value| &value.body) {
         Some(Body::Expr(body)) => inputs_in(program, body, found),
         Some(Body::Share { ladder, .. } | Body::Remainder { ladder }) => {

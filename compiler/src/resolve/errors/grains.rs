@@ -19,6 +19,28 @@ fn fixed(en: &str, zh: &str) -> (String, String) {
     (en.to_owned(), zh.to_owned())
 }
 
+/// `input x: count per year`: a number of so many a year, or a number for each year.
+pub(in crate::resolve) fn unit_or_group(name: &Name, period: &Name) -> Diagnostic {
+    let (name, span) = (&name.text, period.span);
+    let (en, zh) = match period.text.as_str() {
+        "year" | "年" => ("year", "年"),
+        _ => ("month", "月"),
+    };
+    let message = (
+        format!("`per {en}` could be the unit of `{name}`, or say that there is one `{name}` for each {en}"),
+        format!("“每{zh}”可以是“{name}”的单位，也可以表示每{zh}有一个“{name}”"),
+    );
+    error("fen::input::per_period", message, span, ("which of the two?", "是哪一种？"), ("", "")).with_help(Text::new(
+        format!(
+            "one for each {en} is written behind the range: `count from 0 to 100 per {en}`; for the unit give the range \
+             in it: `count per {en} from 0 per {en} to 100 per {en}`"
+        ),
+        format!(
+            "每{zh}一个的，写在范围之后：“个数 自 0 至 100 每 {zh}”；单位是每{zh}的，范围也写明该单位：“个数每{zh} 自 0每{zh} 至 100每{zh}”"
+        ),
+    ))
+}
+
 /// A group named by something that is not there.
 pub(in crate::resolve) struct UnknownGrain {
     pub(in crate::resolve) name: Name,

@@ -14,7 +14,7 @@ use crate::ids::*;
 /// The claim that is found, in words.
 fn claim(program: &Program, condition: &Expr) -> String {
     match find(program, &[condition], &[]) {
-        Witness::Claim(claim) => show_claim(program, &claim).en,
+        Witness::Claim(claim) => show_claim(program, &claim, &[]).en,
         other => panic!("{other:?}"),
     }
 }
@@ -346,7 +346,7 @@ fn made_up_claims_are_admitted_and_come_to_the_edges() {
     let always = eq(&bare(1), &bare(1));
     assert!(claims.iter().all(|claim| crate::interpret::evaluate(&p, claim, &always).is_some()));
     let claim = Claim { inputs: vec![Some(number(19_205, 1)), None, Some(number(1, 1))], parameters: vec![] };
-    let shown = show_claim(&p, &claim);
+    let shown = show_claim(&p, &claim, &[]);
     assert_eq!(shown.en, "settled 2022-08-01, amount missing, code (not listed)");
     assert_eq!(shown.zh, "settled 2022-08-01，amount 缺，code （未列出）");
 }
