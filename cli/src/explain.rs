@@ -1,7 +1,6 @@
 //! `fen explain`: how the results of one claim come about.
 
 use std::collections::BTreeMap;
-use std::io::Write;
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -12,8 +11,8 @@ use fen_runtime::{Cell, Parameters, Policy, Stream, format_cell, parse_cell};
 use fen_schema::Schema;
 
 use crate::args::{ExplainArgs, ExplainFormat};
-use crate::error::{Error, Outcome, print};
-use crate::files::{Draft, keep_apart};
+use crate::error::{Error, Outcome};
+use crate::files::{self, keep_apart};
 use crate::language::schema_language;
 use crate::load::load;
 use crate::run::claims::{Batch, Claims};
@@ -44,14 +43,7 @@ pub(crate) fn explain(args: &ExplainArgs, lang: Lang) -> Outcome<ExitCode> {
             format!("{}\n", json.map_err(|error| Error::read(&args.policy, &error))?)
         }
     };
-    match args.output.as_deref().filter(|path| *path != Path::new("-")) {
-        None => print(&shown)?,
-        Some(path) => {
-            let mut draft = Draft::create(path)?;
-            draft.write_all(shown.as_bytes()).map_err(|error| Error::write(path, &error))?;
-            draft.finish()?;
-        }
-    }
+    files::write(args.output.as_deref(), &shown)?;
     Ok(ExitCode::SUCCESS)
 }
 

@@ -8,7 +8,7 @@ use fen_compiler::Source;
 use fen_compiler::literate::is_markdown;
 use tempfile::NamedTempFile;
 
-use crate::error::{Error, Outcome};
+use crate::error::{Error, Outcome, print};
 
 /// The policies named by paths: files as they are, folders by all policies in and below them, sorted: `.fen` files, and
 /// Markdown files with a ```` ```fen ```` block.
@@ -118,6 +118,14 @@ pub(crate) fn keep_apart(read: &[&Path], written: &[&Path]) -> Outcome<()> {
         taken.push(place);
     }
     Ok(())
+}
+
+/// Writes a text to a file that appears when it is whole; to standard output without a path.
+pub(crate) fn write(path: Option<&Path>, text: &str) -> Outcome<()> {
+    let Some(path) = path.filter(|path| *path != Path::new("-")) else { return print(text) };
+    let mut draft = Draft::create(path)?;
+    draft.write_all(text.as_bytes()).map_err(|error| Error::write(path, &error))?;
+    draft.finish()
 }
 
 /// A file under construction. It gets its name only when it is whole.

@@ -11,7 +11,6 @@ use fen_compiler::Lang;
 use self::encoded::Encoded;
 use self::provisions::plain;
 use crate::args::CoverageArgs;
-use crate::diff;
 use crate::error::{Error, Outcome, print_error};
 use crate::files;
 
@@ -48,7 +47,7 @@ pub(crate) fn coverage(args: &CoverageArgs, lang: Lang) -> Outcome<ExitCode> {
             ));
         }
     }
-    diff::write(args.output.as_deref(), &report::markdown(&provisions, &encoded, lang))?;
+    files::write(args.output.as_deref(), &report::markdown(&provisions, &encoded, lang))?;
     problems.iter().for_each(|problem| problem.report(lang));
     if problems.is_empty() {
         return Ok(ExitCode::SUCCESS);

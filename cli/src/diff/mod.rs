@@ -12,7 +12,6 @@ mod settle;
 mod text;
 mod touches;
 
-use std::io::Write as _;
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -25,8 +24,8 @@ pub(crate) use self::report::say;
 use self::touches::Touches;
 use crate::args::{DiffArgs, ReportFormat};
 use crate::disk::Disk;
-use crate::error::{Error, Outcome, print};
-use crate::files::{self, Draft, keep_apart};
+use crate::error::{Error, Outcome};
+use crate::files::{self, keep_apart};
 use crate::load;
 
 /// Compares two policies; exit code 0 if they say the same, 1 if they differ, 2 if that could not be found out.
@@ -74,7 +73,7 @@ pub(crate) fn diff(args: &DiffArgs, lang: Lang) -> Outcome<ExitCode> {
         ReportFormat::Json => json::json(&report),
         ReportFormat::Html => html::html(&report, lang),
     };
-    write(args.output.as_deref(), &said)?;
+    files::write(args.output.as_deref(), &said)?;
     let is_same = comparison.is_same() && settled.as_ref().is_none_or(|(settled, _)| settled.is_same());
     Ok(if is_same { ExitCode::SUCCESS } else { ExitCode::from(1) })
 }
@@ -98,12 +97,4 @@ fn policy<'a>(analysis: &'a Analysis, path: &Path) -> Outcome<&'a Policy> {
             format!("{path} 是规则库，不能单独比较；请比较引用它的政策"),
         )
     })
-}
-
-/// Writes a text to a file that appears when it is whole; to standard output without a path.
-pub(crate) fn write(path: Option<&Path>, text: &str) -> Outcome<()> {
-    let Some(path) = path.filter(|path| *path != Path::new("-")) else { return print(text) };
-    let mut draft = Draft::create(path)?;
-    draft.write_all(text.as_bytes()).map_err(|error| Error::write(path, &error))?;
-    draft.finish()
 }

@@ -10,7 +10,6 @@ use fen_compiler::{Lang, MarkKind, Sweep, SweepProblem, SweepRequest, analyze_wi
 use serde_json::{Value, json};
 
 use crate::args::{SweepArgs, SweepFormat};
-use crate::diff;
 use crate::disk::Disk;
 use crate::error::{Error, Outcome, print_error};
 use crate::files::{self, keep_apart};
@@ -46,7 +45,7 @@ pub(crate) fn sweep(args: &SweepArgs, lang: Lang) -> Outcome<ExitCode> {
         SweepFormat::Json => json_of(&swept),
         SweepFormat::Svg => draw::svg(&swept, policy.name(), lang)?,
     };
-    diff::write(args.output.as_deref(), &text)?;
+    files::write(args.output.as_deref(), &text)?;
     // What is marked is said beside the file too, but not into a table on the terminal.
     if args.format != SweepFormat::Json {
         print_error(&table::marks(&swept, lang));
