@@ -86,9 +86,9 @@ pub(crate) enum CheckFormat {
 /// `fen build`
 #[derive(Debug, clap::Args)]
 pub(crate) struct BuildArgs {
-    /// The policy
+    /// The policy; of a Markdown file with several, one of them as `notice.md#inpatient`, or all with a folder as output
     pub(crate) policy: PathBuf,
-    /// Where to write the module
+    /// Where to write the module; a folder (`modules/`) gets one for each policy of the file
     #[arg(short, long, value_name = "FILE")]
     pub(crate) output: PathBuf,
     /// Language of messages (default: that of the terminal)

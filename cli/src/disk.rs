@@ -13,7 +13,7 @@ pub(crate) struct Disk;
 impl Files for Disk {
     fn read(&self, from: &str, path: &str) -> Result<Source, String> {
         let path = folder(from).join(path);
-        let bytes = fs::read(&path).map_err(|error| error.to_string())?;
+        let bytes = fs::read(files::file(&path)).map_err(|error| error.to_string())?;
         files::source_of(&path, bytes).map_err(|_| "it is not UTF-8 text".to_owned())
     }
 
@@ -31,7 +31,6 @@ pub(crate) fn find_policy(
     more: Vec<PathBuf>,
     read: &dyn Fn(&Path) -> Option<Source>,
 ) -> Option<Source> {
-    let own = Path::new(from).file_name();
     let folder = folder(from);
     // A bare file name lies in the folder at hand.
     let listed = if folder.as_os_str().is_empty() { Path::new(".") } else { &folder };
@@ -40,12 +39,11 @@ pub(crate) fn find_policy(
     let mut paths: Vec<PathBuf> = listed.chain(more).collect();
     paths.sort();
     paths.dedup();
-    let is_policy = |path: &PathBuf| path.file_name() != own && files::is_policy(path);
-    paths.into_iter().filter(is_policy).find_map(|path| {
-        let source = read(&path)?;
-        let names = source.lines().map(str::trim_end).any(|line| names(line, name));
-        names.then_some(source)
-    })
+    let sources = paths.into_iter().filter(|path| files::is_policy(path)).filter_map(|path| read(&path));
+    let own = Path::new(from).file_name();
+    let others = sources.flat_map(|source| source.policies()).filter(|one| Path::new(one.name()).file_name() != own);
+    let mut named = others.filter(|source| source.lines().map(str::trim_end).any(|line| names(line, name)));
+    named.next()
 }
 
 /// Whether a line is the head of a policy of this name.

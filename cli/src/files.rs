@@ -5,14 +5,49 @@ use std::io::{self, BufWriter, Seek, Write};
 use std::path::{Path, PathBuf};
 
 use fen_compiler::Source;
-use fen_compiler::literate::is_markdown;
+use fen_compiler::literate::{is_markdown, split};
 use tempfile::NamedTempFile;
 
 use crate::error::{Error, Outcome, print};
 
 /// The policies named by paths: files as they are, folders by all policies in and below them, sorted: `.fen` files, and
-/// Markdown files with a ```` ```fen ```` block.
+/// Markdown files with a ```` ```fen ```` block. A Markdown file with several policies is all of them, each as `通知.md#住院`.
 pub(crate) fn policies(paths: &[PathBuf]) -> Outcome<Vec<PathBuf>> {
+    Ok(documents(paths)?.iter().flat_map(|path| policies_of(path)).collect())
+}
+
+/// The policies that a file holds. One that cannot be read is left to whoever reads it.
+fn policies_of(path: &Path) -> Vec<PathBuf> {
+    let named = |source: Source| source.policies().iter().map(|one| PathBuf::from(one.name())).collect();
+    let is_whole = is_markdown(&path.to_string_lossy()) && policy(path).is_none();
+    match is_whole.then(|| source(path)) {
+        Some(Ok(source)) => named(source),
+        _ => vec![path.to_owned()],
+    }
+}
+
+/// The file that a path means: of `通知.md#住院`, the Markdown file.
+pub(crate) fn file(path: &Path) -> &Path {
+    path.to_str().map_or(path, |path| Path::new(split(path).0))
+}
+
+/// The policy in a file that a path means.
+pub(crate) fn policy(path: &Path) -> Option<&str> {
+    split(path.to_str()?).1
+}
+
+/// What a policy's other files are called by: its name in a file with several policies, or else the file's.
+pub(crate) fn stem(path: &Path) -> Option<&str> {
+    policy(path).or_else(|| path.file_stem()?.to_str())
+}
+
+/// Reads the file that a path means.
+pub(crate) fn bytes(path: &Path) -> Outcome<Vec<u8>> {
+    fs::read(file(path)).map_err(|error| Error::read(file(path), &error))
+}
+
+/// The files named by paths, and those in and below folders that are named.
+pub(crate) fn documents(paths: &[PathBuf]) -> Outcome<Vec<PathBuf>> {
     let mut found = Vec::new();
     for path in paths {
         if path.is_dir() {
@@ -62,8 +97,7 @@ pub(crate) fn is_policy(path: &Path) -> bool {
 
 /// Reads a policy.
 pub(crate) fn source(path: &Path) -> Outcome<Source> {
-    let bytes = fs::read(path).map_err(|error| Error::read(path, &error))?;
-    source_of(path, bytes)
+    source_of(path, bytes(path)?)
 }
 
 /// The policy that a file's bytes are.
@@ -91,6 +125,7 @@ pub(crate) fn not_utf8(path: &Path) -> Error {
 
 /// Where a path leads, also if its file is not there yet: two spellings of one place are equal.
 pub(crate) fn place(path: &Path) -> PathBuf {
+    let path = file(path);
     if let Ok(place) = path.canonicalize() {
         return place;
     }

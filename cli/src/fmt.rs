@@ -28,9 +28,9 @@ struct Count {
 /// Formats policies in place, or says which ones would change; exit code 0 if all is well, 1 if a file has errors or would
 /// change, 2 if one could not be read or written.
 pub(crate) fn fmt(args: &FmtArgs, lang: Lang) -> Outcome<ExitCode> {
-    let paths = files::policies(&args.paths)?;
+    let paths = files::documents(&args.paths)?;
     let mut count = Count::default();
-    for path in &paths {
+    for path in paths.iter().map(|path| files::file(path)) {
         count.all += 1;
         match one(path, args, lang, &mut count) {
             Ok(()) => {}

@@ -1,6 +1,5 @@
 //! A policy or module from a file, ready to settle.
 
-use std::fs;
 use std::path::Path;
 
 use fen_compiler::render::{self, Style};
@@ -13,7 +12,7 @@ use crate::files;
 
 /// Loads a module, or compiles a policy and loads the result. Diagnostics of the policy go to standard error.
 pub(crate) fn load(path: &Path, lang: Lang) -> Outcome<Policy> {
-    let bytes = fs::read(path).map_err(|error| Error::read(path, &error))?;
+    let bytes = files::bytes(path)?;
     let is_module = bytes.starts_with(b"\0asm") || path.extension().is_some_and(|ending| ending == "wasm");
     let wasm = if is_module { bytes } else { compile(&files::source_of(path, bytes)?, lang)?.wasm };
     Ok(Runtime::new()?.load(&wasm)?)

@@ -134,7 +134,7 @@ impl Rules<'_> {
         match self.sources.locate(span) {
             Some((source, span)) => {
                 let position = source.position(span.start);
-                Place { file: source.name().to_owned(), line: position.line, column: position.column }
+                Place { file: source.file().to_owned(), line: position.line, column: position.column }
             }
             None => Place { file: String::new(), line: 0, column: 0 },
         }
@@ -148,7 +148,7 @@ impl Rules<'_> {
             _ => None,
         });
         // The head of an amended policy is replaced by that of the amendment; its text still says what it implements.
-        named.or_else(|| source.text().lines().find_map(head_of_source))
+        named.or_else(|| source.lines().find_map(head_of_source))
     }
 
     fn is_in(&self, span: Span, name: &str) -> bool {

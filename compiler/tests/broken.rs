@@ -14,7 +14,7 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use fen_compiler::render::{Style, json, text};
-use fen_compiler::{Files, Lang, Source, analyze, analyze_with};
+use fen_compiler::{Files, Lang, Source, analyze, analyze_with, literate};
 
 /// The folder `tests/broken/files`.
 struct Folder;
@@ -25,7 +25,7 @@ fn folder() -> PathBuf {
 
 impl Files for Folder {
     fn read(&self, _from: &str, path: &str) -> Result<Source, String> {
-        let read = std::fs::read_to_string(folder().join("files").join(path));
+        let read = std::fs::read_to_string(folder().join("files").join(literate::split(path).0));
         read.map(|text| Source::new(path, text)).map_err(|_| "there is no such file".to_owned())
     }
 

@@ -9,7 +9,7 @@ mod page;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use fen_compiler::{Analysis, Files, Lang, Source, analyze_with};
+use fen_compiler::{Analysis, Files, Lang, Source, analyze_with, literate};
 
 use crate::page::{Page, Piece, Section};
 
@@ -181,7 +181,7 @@ fn example<'p>(section: &'p Section<'_>, language: usize) -> Option<Example<'p>>
                 files.insert(words.next().unwrap(), lines);
             }
             ("csv", Some("rejected" | "corrected")) => {}
-            ("csv", Some(name)) => {
+            ("csv" | "markdown", Some(name)) => {
                 files.insert(name, lines);
             }
             _ => panic!("{}: a block is none of those that the top of the page names: ```{info}", section.code),
@@ -226,7 +226,7 @@ struct Shown<'p>(&'p [BTreeMap<&'p str, &'p [&'p str]>]);
 
 impl Files for Shown<'_> {
     fn read(&self, _from: &str, path: &str) -> Result<Source, String> {
-        let found = self.0.iter().rev().find_map(|files| files.get(path));
+        let found = self.0.iter().rev().find_map(|files| files.get(literate::split(path).0));
         found.map(|file| Source::new(path, lines(file))).ok_or_else(|| "there is no such file".to_owned())
     }
 

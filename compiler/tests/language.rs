@@ -182,9 +182,12 @@ fn is_true(path: &str) -> usize {
             }
             ["markdown"] => {
                 count += 1;
-                let analysis = analyze(&Source::new(format!("line {}.md", block.line), block.text.clone()));
-                if analysis.policy().is_none() {
-                    wrong += &format!("line {}: refused\n{}\n", block.line, complaints(&analysis));
+                let name = format!("line {}.md", block.line);
+                for source in Source::new(name, block.text.clone()).policies() {
+                    let analysis = analyze(&source);
+                    if analysis.has_error() || (analysis.policy().is_none() && source.policy().is_none()) {
+                        wrong += &format!("line {}: refused\n{}\n", block.line, complaints(&analysis));
+                    }
                 }
             }
             ["fen", "setting"] | ["csv", _] | ["text"] => {}

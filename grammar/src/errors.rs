@@ -329,6 +329,75 @@ impl Problem for NoBlocks {
     }
 }
 
+/// A block that does not say which of the file's policies it belongs to.
+pub(crate) struct UnnamedBlock {
+    /// Its opening fence.
+    pub(crate) span: Span,
+    /// The policy of the block before it.
+    pub(crate) before: String,
+}
+
+impl Problem for UnnamedBlock {
+    const CODE: &'static str = "fen::markdown::unnamed";
+
+    fn message(&self) -> Text {
+        Text::new(
+            "the file holds several policies, and this block does not say which one it belongs to",
+            "文件中有几个政策，这个代码块没有写明属于哪一个",
+        )
+    }
+
+    fn labels(&self) -> Vec<Label> {
+        let name = &self.before;
+        vec![Label::new(
+            self.span,
+            format!("write ```fen {name}, if that is meant"),
+            format!("若属于“{name}”，请写 ```fen {name}"),
+        )]
+    }
+
+    fn fixes(&self) -> Vec<Fix> {
+        let name = &self.before;
+        let title = Text::new(format!("a block of `{name}`"), format!("属于“{name}”"));
+        let end = Span { start: self.span.end, end: self.span.end };
+        let text = format!(" {name}");
+        vec![Fix::replace(title, end, Text::new(text.clone(), text))]
+    }
+}
+
+/// A policy that is called otherwise than its blocks say.
+pub(crate) struct OtherName {
+    /// Its name.
+    pub(crate) span: Span,
+    pub(crate) name: String,
+    /// What the blocks say.
+    pub(crate) block: String,
+}
+
+impl Problem for OtherName {
+    const CODE: &'static str = "fen::markdown::other_name";
+
+    fn message(&self) -> Text {
+        let (name, block) = (&self.name, &self.block);
+        Text::new(
+            format!("the blocks say ```fen {block}, but the policy is called `{name}`"),
+            format!("代码块写的是 ```fen {block}，政策却名为“{name}”"),
+        )
+    }
+
+    fn labels(&self) -> Vec<Label> {
+        let block = &self.block;
+        vec![Label::new(self.span, format!("not `{block}`"), format!("不是“{block}”"))]
+    }
+
+    fn help(&self) -> Option<Text> {
+        Some(Text::new(
+            "blocks name the policy by its last part: those of `city.inpatient` say ```fen inpatient",
+            "代码块写政策名称的最后一段：“某市.住院”的代码块写 ```fen 住院",
+        ))
+    }
+}
+
 /// The formatter would write something else than it has read: a mistake in the formatter.
 pub(crate) struct Misformatted {
     pub(crate) span: Span,

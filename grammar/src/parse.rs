@@ -11,16 +11,18 @@ use crate::blank::prepare;
 use crate::cut::{Piece, cut, cut_lines};
 use crate::diagnostic::{Diagnostic, Lang, Text};
 use crate::errors::{
-    Limit, MixedLanguages, NoBlocks, NotInColumn0, TooLarge, UnclosedBlock, Unexpected, UnknownItem, UnknownRow,
+    Limit, MixedLanguages, NoBlocks, NotInColumn0, OtherName, TooLarge, UnclosedBlock, Unexpected, UnknownItem,
+    UnknownRow, UnnamedBlock,
 };
 use crate::heads::{Head, head};
 use crate::hints::hint;
 use crate::kept;
+use crate::literate::{Block, Role, is_called};
 use crate::read::Reader;
 use crate::remedies::{Failed, near, remedies};
 use crate::source::{Source, Span};
 use crate::thousands::thousands;
-use crate::tree::{File, Item};
+use crate::tree::{File, Item, ItemKind};
 use crate::words::{describe, goes_on, language_of};
 
 /// The longest source that is read.
@@ -62,13 +64,23 @@ pub fn parse_at(text: &str, offset: usize) -> (File, Vec<Diagnostic>) {
 pub fn parse_source(source: &Source, offset: usize) -> (File, Vec<Diagnostic>) {
     let Some(outline) = source.outline() else { return parse_at(source.text(), offset) };
     let at = |span: Span| Span { start: offset + span.start, end: offset + span.end };
+    let opening = |block: &Block| at(first_line(source.text().get(block.span.start..).unwrap_or_default(), block.span));
     let mut diagnostics = Vec::new();
     let mut file = File::default();
-    for block in outline.blocks().iter().filter(|block| !block.is_closed) {
-        // Everything to the end of the file is in the block; what of it is meant as code is not known.
-        let opening = at(first_line(source.text().get(block.span.start..).unwrap_or_default(), block.span));
-        diagnostics.push(UnclosedBlock { span: opening }.into());
-        file.broken.push(at(block.span));
+    // What is wrong with the blocks of one policy is nothing to the others.
+    let is_asked = |block: &&Block| source.policy().is_none_or(|policy| outline.policy_of(block) == Some(policy));
+    for block in outline.blocks().iter().filter(is_asked) {
+        if !block.is_closed {
+            // Everything to the end of the file is in the block; what of it is meant as code is not known.
+            diagnostics.push(UnclosedBlock { span: opening(block) }.into());
+            file.broken.push(at(block.span));
+        } else if block.policy.is_none()
+            && matches!(block.role, Role::Policy | Role::Elsewhere)
+            && let Some(before) = outline.policy_of(block)
+        {
+            diagnostics.push(UnnamedBlock { span: opening(block), before: before.to_owned() }.into());
+            file.broken.push(at(block.span));
+        }
     }
     if diagnostics.is_empty() && outline.policy_blocks().next().is_none() {
         let span = at(first_line(source.text(), Span::default()));
@@ -82,7 +94,20 @@ pub fn parse_source(source: &Source, offset: usize) -> (File, Vec<Diagnostic>) {
         file.broken.extend(more.broken);
         diagnostics.extend(problems);
     }
+    diagnostics.extend(source.policy().into_iter().filter_map(|policy| other_name(&file, policy)));
     (file, diagnostics)
+}
+
+/// The policy of a file is not called what its blocks say.
+fn other_name(file: &File, block: &str) -> Option<Diagnostic> {
+    let name = file.items.iter().find_map(|item| match &item.kind {
+        ItemKind::Policy(name) | ItemKind::Library(name) => Some(name),
+        ItemKind::Amend(amend) => Some(&amend.name),
+        _ => None,
+    })?;
+    let (span, is_it) = (name.span, is_called(&name.text, block));
+    let (name, block) = (name.text.clone(), block.to_owned());
+    (!is_it).then(|| OtherName { span, name, block }.into())
 }
 
 fn too_large(offset: usize) -> (File, Vec<Diagnostic>) {
@@ -467,7 +492,7 @@ mod tests {
         let (file, problems) = parse("输入 单价: 金额每点 步长 0.0001\n输入 床日: 点数每天");
         assert_eq!(problems.len(), 0);
         for item in &file.items {
-            let crate::tree::ItemKind::Input(input) = &item.kind else { panic!("no input") };
+            let ItemKind::Input(input) = &item.kind else { panic!("no input") };
             assert!(matches!(input.ty.base, crate::tree::TypeBase::Word(_)));
         }
     }

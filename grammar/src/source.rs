@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::literate::{Clause, Outline, is_markdown};
+use crate::literate::{Clause, Outline, is_called, is_markdown, join, split};
 use crate::parse::MAX_SOURCE_BYTES;
 
 /// A half-open range of bytes in a source.
@@ -31,7 +31,8 @@ pub struct Position {
     pub column: usize,
 }
 
-/// The text of one file with its name. If the name ends in `.md`, it is a policy in literate form.
+/// The text of one file with its name. If the name ends in `.md`, it is a policy in literate form; of a file with several policies,
+/// `通知.md#住院` is the one called 住院.
 #[derive(Clone, Debug)]
 pub struct Source {
     name: String,
@@ -45,14 +46,57 @@ impl Source {
         let (name, text) = (name.into(), text.into());
         // Texts that are too long are refused by the parser.
         let is_literate = is_markdown(&name) && text.len() <= MAX_SOURCE_BYTES;
-        let outline = is_literate.then(|| Arc::new(Outline::of(&text)));
+        let outline = is_literate.then(|| {
+            let whole = Outline::of(&text);
+            Arc::new(match split(&name).1 {
+                Some(policy) => whole.only(&text, policy),
+                None => whole,
+            })
+        });
         Self { name, text, outline }
+    }
+
+    /// What tells the source from others: usually the path, with the policy behind it that is meant of the file.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
     }
 
     /// The name used in messages, usually the path.
     #[must_use]
-    pub fn name(&self) -> &str {
-        &self.name
+    pub fn file(&self) -> &str {
+        split(&self.name).0
+    }
+
+    /// The policy of the file that is meant.
+    #[must_use]
+    pub fn policy(&self) -> Option<&str> {
+        split(&self.name).1
+    }
+
+    /// Another policy of the same Markdown file, which `#住院` names.
+    #[must_use]
+    pub fn beside(&self, path: &str) -> Option<Self> {
+        let policy = path.strip_prefix('#').filter(|_| self.outline.is_some())?;
+        Some(Self::new(join(self.file(), policy), self.text.as_str()))
+    }
+
+    /// Of several policies in the file, the one that is called so.
+    #[must_use]
+    pub fn called(&self, name: &str) -> Option<Self> {
+        let policies = self.outline()?.policies();
+        let policy = policies.iter().find(|policy| is_called(name, policy))?;
+        Some(Self::new(join(self.file(), policy), self.text.as_str()))
+    }
+
+    /// The policies that the file holds, each as a source; itself if the file does not name several, or one of them is meant.
+    #[must_use]
+    pub fn policies(&self) -> Vec<Self> {
+        let named = self.outline().map(Outline::policies).unwrap_or_default();
+        if self.policy().is_some() || named.is_empty() {
+            return vec![self.clone()];
+        }
+        named.iter().map(|policy| Self::new(join(&self.name, policy), self.text.as_str())).collect()
     }
 
     /// The whole text.

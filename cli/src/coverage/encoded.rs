@@ -4,8 +4,8 @@
 //! citation: to the item it stands in, or the one below.
 
 use std::collections::BTreeMap;
-use std::path::Path;
 
+use fen_compiler::literate::Role;
 use fen_compiler::navigate::{self, NameKind, OutlineItem, OutlineKind};
 use fen_compiler::{Source, examine};
 
@@ -25,6 +25,7 @@ pub(super) struct Place {
 }
 
 /// A quotation in a policy.
+#[derive(PartialEq, Eq)]
 pub(super) struct Quoted {
     pub(super) file: String,
     pub(super) line: usize,
@@ -40,8 +41,8 @@ pub(super) struct Encoded {
 }
 
 /// Looks for provisions in a policy.
-pub(super) fn look(path: &Path, source: &Source, ids: &[&str], found: &mut Encoded) {
-    let file = path.display().to_string().replace('\\', "/");
+pub(super) fn look(source: &Source, ids: &[&str], found: &mut Encoded) {
+    let file = source.file().replace('\\', "/");
     let items: Vec<OutlineItem> = navigate::outline(navigate::code(source));
     let names = examine(source, &Disk).names(0);
     let waiting: Vec<&str> = names
@@ -91,7 +92,11 @@ pub(super) fn look(path: &Path, source: &Source, ids: &[&str], found: &mut Encod
             let line = line_of(source, clause.span.start);
             // A quotation may put several sentences below one another.
             for text in clause.text.lines().filter(|text| !text.trim().is_empty()) {
-                found.quotes.push(Quoted { file: file.clone(), line, text: text.trim().to_owned() });
+                let quoted = Quoted { file: file.clone(), line, text: text.trim().to_owned() };
+                // The policies of one file have its quotations in common.
+                if !found.quotes.contains(&quoted) {
+                    found.quotes.push(quoted);
+                }
             }
         }
     }
@@ -121,8 +126,10 @@ fn items_at(source: &Source, items: &[OutlineItem], start: usize) -> Vec<usize> 
     if navigate::is_code(source, start) {
         return from(start).collect();
     }
-    let blocks = source.outline().into_iter().flat_map(|outline| outline.policy_blocks());
-    let Some(block) = blocks.into_iter().find(|block| block.span.start >= start) else { return Vec::new() };
+    let blocks = source.outline().into_iter().flat_map(|outline| outline.blocks());
+    let mut rules = blocks.filter(|block| matches!(block.role, Role::Policy | Role::Elsewhere));
+    let next = rules.find(|block| block.span.start >= start).filter(|block| block.role == Role::Policy);
+    let Some(block) = next else { return Vec::new() };
     let inside = items
         .iter()
         .enumerate()
@@ -155,7 +162,7 @@ mod tests {
         let text = "# 一\n\n> 甲乙丙\n\n按 1-01 计提（1-02另见）。\n\n```fen\n政策 甲.乙\n输入 数: 金额 自 0元 至 10元\n参数 率: 比率 自 0% 至 100% = 待定\n\
             取整 四舍五入 到 0.01元\n额 = 率 * 数\n输出 额\n```\n\n```fen\n# 1-03\n双 = 2 * 数\n输出 双 \"1-04\"\n```\n";
         let mut found = Encoded::default();
-        look(Path::new("甲.md"), &Source::new("甲.md", text), &["1-01", "1-02", "1-03", "1-04", "1-0"], &mut found);
+        look(&Source::new("甲.md", text), &["1-01", "1-02", "1-03", "1-04", "1-0"], &mut found);
         let rules = |id: &str| found.places.get(id).map(|places| places[0].rules.clone()).unwrap_or_default();
         assert_eq!(rules("1-01"), ["率", "额"]);
         assert_eq!(rules("1-02"), ["率", "额"]);

@@ -20,7 +20,7 @@ pub(crate) fn coverage(args: &CoverageArgs, lang: Lang) -> Outcome<ExitCode> {
     let ids: Vec<&str> = provisions.iter().map(|provision| provision.id.as_str()).collect();
     let mut encoded = Encoded::default();
     for path in files::policies(&args.paths)? {
-        encoded::look(&path, &files::source(&path)?, &ids, &mut encoded);
+        encoded::look(&files::source(&path)?, &ids, &mut encoded);
     }
     let mut problems: Vec<Error> = provisions
         .iter()

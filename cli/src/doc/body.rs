@@ -12,8 +12,8 @@ pub(super) struct Body {
     html: String,
     clause: String,
     rules: String,
-    /// Level, place and text of each heading.
-    headings: Vec<(usize, String)>,
+    /// Level, text and place of each heading.
+    headings: Vec<(usize, String, String)>,
 }
 
 impl Body {
@@ -33,11 +33,24 @@ impl Body {
     /// A heading, from 1; its HTML and its text.
     pub(super) fn heading(&mut self, level: usize, html: &str, text: &str) {
         self.end_row();
-        let place = self.headings.len();
-        self.headings.push((level, text.to_owned()));
+        let place = self.place(text);
+        self.headings.push((level, text.to_owned(), place.clone()));
         // The page has a title of its own above all of them.
         let level = (level + 1).min(6);
-        let _ = writeln!(self.html, "<h{level} id=\"s-{place}\">{html}</h{level}>");
+        let _ = writeln!(self.html, "<h{level} id=\"{place}\">{html}</h{level}>");
+    }
+
+    /// What links to a heading say, as most viewers of Markdown have it: `#三五3-结余留用` for `三(五)3 结余留用`.
+    fn place(&self, text: &str) -> String {
+        let kept = text.trim().chars().filter(|c| c.is_alphanumeric() || matches!(c, '-' | '_' | ' '));
+        let mut slug: String = kept.map(|c| if c == ' ' { '-' } else { c }).collect::<String>().to_lowercase();
+        // These are the places of what else a page has.
+        if slug.is_empty() || ["n-", "d-", "fen-"].iter().any(|own| slug.starts_with(own)) {
+            slug.insert_str(0, "s-");
+        }
+        let is_free = |slug: &String| self.headings.iter().all(|(_, _, taken)| taken != slug);
+        let numbered = (1..=self.headings.len() + 1).map(|at| format!("{slug}-{at}"));
+        std::iter::once(slug.clone()).chain(numbered).find(is_free).unwrap_or_default()
     }
 
     /// Ends the row of words and rules.
@@ -60,13 +73,13 @@ impl Body {
     /// The whole body, after a table of its headings if there are several.
     pub(super) fn finish(mut self) -> String {
         self.end_row();
-        let listed: Vec<(usize, &(usize, String))> =
-            self.headings.iter().enumerate().filter(|(_, (level, _))| (2..=3).contains(level)).collect();
+        let listed: Vec<&(usize, String, String)> =
+            self.headings.iter().filter(|(level, ..)| (2..=3).contains(level)).collect();
         let mut contents = String::new();
         if listed.len() > 2 {
             let _ = write!(contents, "<nav class=\"contents\"><b>{}</b><ul>", both(&Text::new("Contents", "目录")));
-            for (place, (level, text)) in listed {
-                let _ = write!(contents, "<li class=\"l{level}\"><a href=\"#s-{place}\">{}</a></li>", escape(text));
+            for (level, text, place) in listed {
+                let _ = write!(contents, "<li class=\"l{level}\"><a href=\"#{place}\">{}</a></li>", escape(text));
             }
             contents += "</ul></nav>\n";
         }

@@ -20,6 +20,13 @@ pub(super) struct Code<'a> {
 }
 
 impl Code<'_> {
+    /// A block of a literate policy, by its place among all blocks of the Markdown.
+    pub(super) fn fenced(&self, at: usize) -> String {
+        let lines = |source: &Source| Some(source.outline()?.blocks().get(at)?.lines.clone());
+        let other = self.twin.as_ref().and_then(|twin| lines(&twin.source));
+        lines(self.source).map(|own| self.block(&own, other.as_deref())).unwrap_or_default()
+    }
+
     /// Some lines of the source, and the same lines of its twin.
     pub(super) fn block(&self, lines: &[Span], other: Option<&[Span]>) -> String {
         let mut html = String::new();

@@ -60,6 +60,12 @@ impl Figures<'_> {
         }
     }
 
+    /// What belongs to the items at a place.
+    pub(super) fn within(&self, span: Span) -> String {
+        let is_here = |item: &&Item| span.start <= item.span.start && item.span.start < span.end;
+        self.items.iter().filter(is_here).map(|item| self.of(item)).collect()
+    }
+
     /// What stands above a table or chart.
     fn heading(&self, name: &str) -> String {
         format!("<p class=\"figure\">{}</p>\n", self.name_and_label(name))

@@ -214,7 +214,7 @@ pub(super) fn section(entries: &[Entry], facts: &[NameFacts], clause_of: &dyn Fn
         return String::new();
     }
     let title = say("Glossary", "名称表");
-    format!("<section id=\"glossary\"><h2>{title}</h2>\n{}</section>\n", table("glossary", &head, &rows))
+    format!("<section id=\"fen-glossary\"><h2>{title}</h2>\n{}</section>\n", table("glossary", &head, &rows))
 }
 
 fn row(

@@ -5,23 +5,25 @@ use fen_grammar::source::{Source, Span};
 use pulldown_cmark::{CodeBlockKind, Event, Parser, Tag, TagEnd};
 
 use super::body::Body;
-use super::code::Code;
 use super::html::{escape, say};
 
 /// What a page knows of the files around it.
 pub(super) struct Around<'a> {
+    /// The page that shows all of the Markdown, if this one shows a part of it.
+    pub(super) whole: Option<String>,
     /// Where a link to a file leads in the site, if it leads anywhere.
     pub(super) page: &'a dyn Fn(&str) -> Option<String>,
     /// A picture, as an address that holds all of it.
     pub(super) picture: &'a dyn Fn(&str) -> Option<String>,
 }
 
-/// The body of a literate policy. `figures` draws what belongs to the items in a block.
+/// The body of a literate policy. `rules` shows a block of rules, by its place among all blocks; `None` where it belongs to a policy
+/// that the page is not about. What does not begin in one of the places `shown` is left out.
 pub(super) fn body(
     source: &Source,
     outline: &Outline,
-    code: &Code<'_>,
-    figures: &dyn Fn(Span) -> String,
+    shown: &[Span],
+    rules: &dyn Fn(usize) -> Option<String>,
     around: &Around<'_>,
 ) -> Body {
     let text = source.text();
@@ -29,8 +31,7 @@ pub(super) fn body(
     let markdown = text.get(offset..).unwrap_or_default();
     let mut writer = Writer {
         outline,
-        code,
-        figures,
+        rules,
         around,
         body: Body::default(),
         html: String::new(),
@@ -44,16 +45,57 @@ pub(super) fn body(
         links: Vec::new(),
     };
     for (event, range) in Parser::new_ext(markdown, dialect()).into_offset_iter() {
-        writer.event(&event, offset + range.start);
+        let place = offset + range.start;
+        if shown.iter().any(|section| section.start <= place && place < section.end) {
+            writer.event(&event, place);
+        }
     }
     writer.end_words();
     writer.body
 }
 
+/// All of a text.
+pub(super) const ALL: &[Span] = &[Span { start: 0, end: usize::MAX }];
+
+/// What a page about one policy shows of the Markdown: the sections that have a block of it, and the headings above these.
+pub(super) fn sections(text: &str, outline: &Outline) -> Vec<Span> {
+    let offset = beginning(text);
+    let markdown = text.get(offset..).unwrap_or_default();
+    // Its heading's level and end, and where it begins and ends. Before the first heading there is a section without one.
+    let mut all: Vec<(usize, usize, Span)> = vec![(0, offset, Span { start: offset, end: usize::MAX })];
+    let mut depth = 0_usize;
+    for (event, range) in Parser::new_ext(markdown, dialect()).into_offset_iter() {
+        match event {
+            Event::Start(Tag::Heading { level, .. }) if depth == 0 => {
+                let start = offset + range.start;
+                all.last_mut().into_iter().for_each(|(_, _, section)| section.end = start);
+                all.push((level as usize, offset + range.end, Span { start, end: usize::MAX }));
+                depth += 1;
+            }
+            Event::Start(_) => depth += 1,
+            Event::End(_) => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+    }
+    let mut shown: Vec<Span> = Vec::new();
+    // The level below which headings are those of a section that is shown.
+    let mut above = 0;
+    for (level, end, section) in all.iter().rev() {
+        if outline.policy_blocks().any(|block| section.start <= block.span.start && block.span.start < section.end) {
+            shown.push(*section);
+            above = *level;
+        } else if *level > 0 && *level < above {
+            shown.push(Span { start: section.start, end: *end });
+            above = *level;
+        }
+    }
+    shown.reverse();
+    shown
+}
+
 struct Writer<'a> {
     outline: &'a Outline,
-    code: &'a Code<'a>,
-    figures: &'a dyn Fn(Span) -> String,
+    rules: &'a dyn Fn(usize) -> Option<String>,
     around: &'a Around<'a>,
     body: Body,
     /// What is written of the block that is open.
@@ -61,8 +103,8 @@ struct Writer<'a> {
     /// Blocks around.
     depth: usize,
     heading: Option<Plain>,
-    /// The policy's block that is open.
-    block: Option<usize>,
+    /// What the block of rules that is open is shown as.
+    block: Option<String>,
     /// Another block is open.
     other_block: bool,
     is_in_head: bool,
@@ -191,17 +233,21 @@ impl Writer<'_> {
         let blocks = self.outline.blocks();
         let at = blocks.binary_search_by_key(&place, |block| block.span.start).ok();
         let role = at.and_then(|at| blocks.get(at)).map_or(Role::Other, |block| block.role);
-        match (kind, role) {
-            (CodeBlockKind::Fenced(_), Role::Policy) => self.block = at,
-            (_, role) => {
-                self.other_block = true;
-                if role == Role::Shown {
-                    let note = say("shown only, not part of the policy", "仅供阅读，不是政策内容");
-                    self.html += &format!("<p class=\"note\">{note}</p>");
-                }
-                self.html += "<pre class=\"shown\"><code>";
-            }
+        let is_rules = matches!(kind, CodeBlockKind::Fenced(_)) && matches!(role, Role::Policy | Role::Elsewhere);
+        if let Some(html) = at.filter(|_| is_rules).and_then(self.rules) {
+            self.block = Some(html);
+            return;
         }
+        self.other_block = true;
+        let note = match role {
+            Role::Shown => say("shown only, not part of the policy", "仅供阅读，不是政策内容"),
+            Role::Elsewhere => say("part of another policy", "属于另一个政策"),
+            _ => String::new(),
+        };
+        if !note.is_empty() {
+            self.html += &format!("<p class=\"note\">{note}</p>");
+        }
+        self.html += "<pre class=\"shown\"><code>";
     }
 
     fn end_block(&mut self) {
@@ -212,11 +258,7 @@ impl Writer<'_> {
                 self.end_words();
             }
         }
-        let Some(at) = self.block.take() else { return };
-        let Some(block) = self.outline.blocks().get(at) else { return };
-        let other = self.code.twin.as_ref().and_then(|twin| twin.source.outline()?.blocks().get(at));
-        let other = other.map(|block| block.lines.as_slice());
-        let html = self.code.block(&block.lines, other) + &(self.figures)(block.span);
+        let Some(html) = self.block.take() else { return };
         if self.depth == 0 {
             self.body.rules(&html);
         } else {
@@ -270,6 +312,9 @@ impl Writer<'_> {
     /// Where a link leads: out, within the page, or to another page of the site.
     fn address(&self, written: &str) -> Option<String> {
         let lower = written.trim().to_ascii_lowercase();
+        if let Some(whole) = self.around.whole.as_ref().filter(|_| lower.starts_with('#')) {
+            return Some(format!("{whole}{}", written.trim()));
+        }
         if ["https://", "http://", "mailto:", "#"].iter().any(|start| lower.starts_with(start)) {
             return Some(written.trim().to_owned());
         }
@@ -283,14 +328,16 @@ mod tests {
 
     use proptest::prelude::*;
 
+    use super::super::code::Code;
     use super::*;
 
     fn page(markdown: &str) -> String {
         let source = Source::new("a.md", markdown);
         let code =
             Code { source: &source, names: HashSet::from(["b".to_owned()]), defined: HashMap::new(), twin: None };
-        let around = Around { page: &|_| None, picture: &|_| Some("data:,".to_owned()) };
-        body(&source, source.outline().unwrap(), &code, &|_| String::new(), &around).finish()
+        let around = Around { whole: None, page: &|_| None, picture: &|_| Some("data:,".to_owned()) };
+        let outline = source.outline().unwrap();
+        body(&source, outline, ALL, &|at| Some(code.block(&outline.blocks()[at].lines, None)), &around).finish()
     }
 
     /// Whether everything that is opened is closed.

@@ -10,6 +10,7 @@ mod figures;
 mod glossary;
 mod html;
 mod markdown;
+mod notice;
 mod page;
 mod picture;
 mod plain;
@@ -27,7 +28,8 @@ use fen_compiler::{Lang, Text};
 
 use self::html::{escape, say};
 use self::page::Page;
-use self::site::{Document, Site};
+use self::policy::Known;
+use self::site::{Place, Site};
 use crate::args::DocArgs;
 use crate::error::{Error, Outcome, print_error};
 use crate::files::{self, Draft};
@@ -56,13 +58,21 @@ pub(crate) fn doc(args: &DocArgs, lang: Lang) -> Outcome<ExitCode> {
         return Ok(ExitCode::from(1));
     }
     let mut pages: Vec<(PathBuf, String)> = Vec::new();
-    let mut cards: Vec<(&Document, String)> = Vec::new();
-    for document in &site.documents {
-        let (page, summary) = policy::page(document, &site);
-        pages.push((document.below(&args.output), page.render(lang)));
-        cards.push((document, policy::card(document, &summary)));
+    let mut cards: Vec<(&Place, String)> = Vec::new();
+    let known: Vec<Known<'_>> = site.documents.iter().map(|document| Known::of(document, &site)).collect();
+    for one in &known {
+        let (document, (page, summary)) = (one.document, policy::page(one));
+        pages.push((document.place.below(&args.output), page.render(lang)));
+        cards.push((&document.place, policy::card(document, &summary)));
     }
-    pages.push((args.output.join("index.html"), index(&cards).render(lang)));
+    for notice in &site.notices {
+        let (page, card) = notice::page(notice, &site, &known);
+        pages.push((notice.place.below(&args.output), page.render(lang)));
+        cards.push((&notice.place, card));
+    }
+    // Every folder's pages stand together; a file with several policies goes before the folder of these.
+    cards.sort_by_key(|(place, _)| place.page.split_last().map(|(_, folders)| folders.to_vec()));
+    pages.push((args.output.join("index.html"), index(&cards, site.documents.len()).render(lang)));
     let read: Vec<&Path> = site.documents.iter().map(|document| document.path.as_path()).collect();
     let written: Vec<&Path> = pages.iter().map(|(path, _)| path.as_path()).collect();
     files::keep_apart(&read, &written)?;
@@ -82,12 +92,12 @@ pub(crate) fn doc(args: &DocArgs, lang: Lang) -> Outcome<ExitCode> {
 }
 
 /// The page that lists all policies, by folder.
-fn index(cards: &[(&Document, String)]) -> Page {
+fn index(cards: &[(&Place, String)], count: usize) -> Page {
     let title = Text::new("Policies", "政策目录");
     let mut body = format!("<h1>{}</h1>\n", html::both(&title));
     let mut folder: Option<String> = None;
-    for (document, card) in cards {
-        let own = document.page.split_last().map(|(_, folders)| folders.join("/")).unwrap_or_default();
+    for (place, card) in cards {
+        let own = place.page.split_last().map(|(_, folders)| folders.join("/")).unwrap_or_default();
         if folder.as_ref() != Some(&own) {
             if folder.is_some() {
                 body += "</ul>\n";
@@ -103,7 +113,6 @@ fn index(cards: &[(&Document, String)]) -> Page {
     if folder.is_some() {
         body += "</ul>\n";
     }
-    let count = cards.len();
     body += &format!("<p class=\"note\">{}</p>\n", say(&format!("{count} in all"), &format!("共 {count} 份")));
     Page { title, index: None, body }
 }

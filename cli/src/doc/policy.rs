@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use fen_compiler::{NameFacts, Text};
-use fen_grammar::source::Span;
+use fen_grammar::literate::Role;
 use fen_grammar::tree::{Item, ItemKind};
 use fen_schema::Schema;
 
@@ -25,8 +25,8 @@ pub(super) struct Summary {
 }
 
 /// Everything that a page is made from.
-struct Known<'a> {
-    document: &'a Document,
+pub(super) struct Known<'a> {
+    pub(super) document: &'a Document,
     site: &'a Site,
     /// `None` for libraries.
     schema: Option<Schema>,
@@ -34,17 +34,23 @@ struct Known<'a> {
     entries: Vec<Entry>,
 }
 
+impl<'a> Known<'a> {
+    pub(super) fn of(document: &'a Document, site: &'a Site) -> Self {
+        let policy = document.analysis.policy();
+        let schema = policy.and_then(|policy| policy.compile().ok()).map(|module| module.schema);
+        let names = policy.map(fen_compiler::Policy::names).unwrap_or_default();
+        let entries = glossary::entries(&document.source, &document.items);
+        Self { document, site, schema, names, entries }
+    }
+}
+
 /// The page of a policy, and what the index says of it.
-pub(super) fn page(document: &Document, site: &Site) -> (Page, Summary) {
-    let policy = document.analysis.policy();
-    let schema = policy.and_then(|policy| policy.compile().ok()).map(|module| module.schema);
-    let names = policy.map(fen_compiler::Policy::names).unwrap_or_default();
-    let entries = glossary::entries(&document.source, &document.items);
-    let known = Known { document, site, schema, names, entries };
+pub(super) fn page(known: &Known<'_>) -> (Page, Summary) {
+    let document = known.document;
     let summary = known.summary();
     let page = Page {
         title: Text::new(summary.title.clone(), summary.title.clone()),
-        index: Some(document.to_root() + "index.html"),
+        index: Some(document.place.to_root() + "index.html"),
         body: known.body(&summary),
     };
     (page, summary)
@@ -93,9 +99,18 @@ impl Known<'_> {
             (Text::new("in force", "施行"), force.unwrap_or_default()),
             (Text::new("goes by the date", "适用日期"), dated.map(|dated| escape(&dated)).unwrap_or_default()),
             (Text::new("amends", "修订"), base.unwrap_or_default()),
-            (Text::new("file", "文件"), escape(&self.document.shown)),
+            (Text::new("file", "文件"), self.file()),
         ];
         Summary { title, facts }
+    }
+
+    /// Its file; where that holds several policies, leading to the page of all.
+    fn file(&self) -> String {
+        let shown = escape(&self.document.place.shown);
+        self.site.notice_of(self.document).map_or(shown.clone(), |notice| {
+            let page = escape(&(self.document.place.to_root() + &notice.place.address()));
+            format!("<a data-page=\"{page}\" href=\"{page}\">{shown}</a>")
+        })
     }
 
     /// A policy's name, which leads to its page if the site has one.
@@ -109,7 +124,7 @@ impl Known<'_> {
         found.map_or_else(
             || escape(name),
             |found| {
-                let page = escape(&(self.document.to_root() + &found.address()));
+                let page = escape(&(self.document.place.to_root() + &found.place.address()));
                 format!("<a data-page=\"{page}\" href=\"{page}\">{}</a>", escape(name))
             },
         )
@@ -117,30 +132,26 @@ impl Known<'_> {
 
     fn body(&self, summary: &Summary) -> String {
         let document = self.document;
-        let defined: HashMap<usize, String> =
-            self.entries.iter().map(|entry| (entry.span.start, entry.name.clone())).collect();
-        let names: HashSet<String> = self
-            .entries
-            .iter()
-            .map(|entry| entry.name.clone())
-            .chain(self.names.iter().map(|facts| facts.name.clone()))
-            .collect();
-        let twin = Twin::of(&document.source, self.items());
-        let code = Code { source: &document.source, names, defined, twin };
+        let code = self.code();
         let labels = self.labels();
         let named = |name: &str| labels.get(name).cloned().unwrap_or_else(|| Text::new(name, name));
-        let figures = Figures { source: &document.source, items: self.items(), code: &code, labels: labels.clone() };
-        let figures_of = |span: Span| -> String {
-            let is_here = |item: &&Item| span.start <= item.span.start && item.span.start < span.end;
-            self.items().iter().filter(is_here).map(|item| figures.of(item)).collect()
-        };
+        let figures = self.figures(&code);
         let around = Around {
-            page: &|written| self.site.page(document, written),
+            whole: self.site.notice_of(document).map(|notice| document.place.to_root() + &notice.place.address()),
+            page: &|written| self.site.page(&document.path, &document.place, written),
             picture: &|written| picture::address(&document.path, written),
         };
         let body = match document.source.outline() {
-            Some(outline) => markdown::body(&document.source, outline, &code, &figures_of, &around),
-            None => plain::body(&document.source, self.items(), &code, &figures_of),
+            Some(outline) => {
+                let is_own = |at: usize| outline.blocks().get(at).filter(|block| block.role == Role::Policy);
+                let rules = |at: usize| is_own(at).map(|block| code.fenced(at) + &figures.within(block.span));
+                let shown = match document.source.policy() {
+                    Some(_) => markdown::sections(document.source.text(), outline),
+                    None => markdown::ALL.to_vec(),
+                };
+                markdown::body(&document.source, outline, &shown, &rules, &around)
+            }
+            None => plain::body(&document.source, self.items(), &code, &|span| figures.within(span)),
         };
         let clause_of = |name: &str| {
             let citations = &self.schema.as_ref()?.citations;
@@ -164,6 +175,21 @@ impl Known<'_> {
         )
     }
 
+    /// What is needed to show its rules.
+    pub(super) fn code(&self) -> Code<'_> {
+        let source = &self.document.source;
+        let defined: HashMap<usize, String> =
+            self.entries.iter().map(|entry| (entry.span.start, entry.name.clone())).collect();
+        let own = self.entries.iter().map(|entry| entry.name.clone());
+        let names: HashSet<String> = own.chain(self.names.iter().map(|facts| facts.name.clone())).collect();
+        let translated = self.document.translated.as_deref();
+        Code { source, names, defined, twin: translated.and_then(|text| Twin::of(source, self.items(), text)) }
+    }
+
+    pub(super) fn figures<'c>(&'c self, code: &'c Code<'c>) -> Figures<'c> {
+        Figures { source: &self.document.source, items: self.items(), code, labels: self.labels() }
+    }
+
     /// What always holds.
     fn invariants(&self, code: &Code<'_>) -> String {
         let own = self.items().iter().filter_map(|item| match &item.kind {
@@ -175,7 +201,7 @@ impl Known<'_> {
             return list;
         }
         let title = say("What always holds", "恒有");
-        format!("<section id=\"invariants\"><h2>{title}</h2>\n<ul>{list}</ul></section>\n")
+        format!("<section id=\"fen-invariants\"><h2>{title}</h2>\n<ul>{list}</ul></section>\n")
     }
 
     /// What people call names: labels of what is defined here or elsewhere, and of values of enums.
@@ -197,7 +223,7 @@ impl Known<'_> {
 
 /// What the index shows of a policy.
 pub(super) fn card(document: &Document, summary: &Summary) -> String {
-    let page = escape(&document.address());
+    let page = escape(&document.place.address());
     let mut html = format!("<li><h3><a data-page=\"{page}\" href=\"{page}\">{}</a></h3>", escape(&summary.title));
     // The title goes before the name; the file names the page.
     let shown: Vec<(Text, String)> =

@@ -37,7 +37,7 @@ impl Sections<'_> {
             Text::new("clause or source", "条款或来源"),
         ];
         let title = say("Parameters", "参数");
-        format!("<section id=\"parameters\"><h2>{title}</h2>\n{}</section>\n", table("parameters", &head, &rows))
+        format!("<section id=\"fen-parameters\"><h2>{title}</h2>\n{}</section>\n", table("parameters", &head, &rows))
     }
 
     fn parameter(&self, param: &Param) -> Vec<String> {
@@ -91,7 +91,7 @@ impl Sections<'_> {
         let title = say("Examples", "示例");
         let note = say("Every example is computed whenever the policy is checked.", "每次检查政策都会逐例试算。");
         format!(
-            "<section id=\"examples\"><h2>{title}</h2>\n<p class=\"note\">{note}</p>\n{}</section>\n",
+            "<section id=\"fen-examples\"><h2>{title}</h2>\n<p class=\"note\">{note}</p>\n{}</section>\n",
             table("examples", &head, &rows)
         )
     }

@@ -19,23 +19,10 @@ pub(super) struct Twin {
 }
 
 impl Twin {
-    /// The twin of a source with these items. None if its words are of both languages, or cannot be translated.
-    pub(super) fn of(source: &Source, items: &[Item]) -> Option<Self> {
-        let mut langs = items.iter().filter_map(|item| item.lang);
-        let own = langs.next()?;
-        if langs.any(|lang| lang != own) {
-            return None;
-        }
-        let other = match own {
-            Lang::En => Lang::Zh,
-            Lang::Zh => Lang::En,
-        };
-        let bases = fen_compiler::bases(source, &Disk).ok()?;
-        let translated = match source.outline() {
-            Some(_) => fen_grammar::format_markdown_beside(source.text(), &bases, Some(other)),
-            None => fen_grammar::format_beside(source.text(), &bases, Some(other)),
-        };
-        let source = Source::new(source.name(), translated.ok()?);
+    /// The twin of a source with these items, which is `translated` in the other words.
+    pub(super) fn of(source: &Source, items: &[Item], translated: &str) -> Option<Self> {
+        let own = items.iter().find_map(|item| item.lang)?;
+        let source = Source::new(source.name(), translated);
         let (file, problems) = fen_grammar::parse_source(&source, 0);
         if !problems.is_empty() || file.items.len() != items.len() {
             return None;
@@ -54,6 +41,26 @@ impl Twin {
     pub(super) fn part(&self, span: Span) -> Option<Span> {
         self.parts.get(&span).copied()
     }
+}
+
+/// A file in the words of the other language. None if its words are of both languages, or cannot be translated.
+pub(super) fn translated(source: &Source) -> Option<String> {
+    let (file, _) = fen_grammar::parse_source(source, 0);
+    let mut langs = file.items.iter().filter_map(|item| item.lang);
+    let own = langs.next()?;
+    if langs.any(|lang| lang != own) {
+        return None;
+    }
+    let other = match own {
+        Lang::En => Lang::Zh,
+        Lang::Zh => Lang::En,
+    };
+    let bases = fen_compiler::bases(source, &Disk).ok()?;
+    let translated = match source.outline() {
+        Some(_) => fen_grammar::format_markdown_beside(source.text(), &bases, Some(other)),
+        None => fen_grammar::format_beside(source.text(), &bases, Some(other)),
+    };
+    translated.ok()
 }
 
 /// Where the expressions of an item stand that tables show.

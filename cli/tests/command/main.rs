@@ -15,6 +15,7 @@ mod lsp;
 #[path = "../../../runtime/tests/settle/module.rs"]
 #[allow(dead_code, reason = "the runtime's tests use more of it")]
 mod module;
+mod notice;
 mod parameters;
 mod plan;
 mod policies;

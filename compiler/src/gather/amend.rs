@@ -3,14 +3,15 @@
 use std::collections::HashSet;
 
 use fen_grammar::diagnostic::nearest;
-use fen_grammar::source::Span;
+use fen_grammar::source::{Source, Span};
 use fen_grammar::tree::{Amend, Item, ItemKind, Output, OutputColumn};
 
+use super::bases::{meant, named};
 use super::{Gatherer, defines, errors};
 
 impl Gatherer<'_> {
     /// `own` is where the text of the source lies. The items, or, if one of them amends a policy, that policy with the items in place of what they override.
-    pub(super) fn amended(&mut self, from: &str, own: Span, items: Vec<Item>) -> Vec<Item> {
+    pub(super) fn amended(&mut self, from: &Source, own: Span, items: Vec<Item>) -> Vec<Item> {
         let amends: Vec<(Item, Amend)> = items
             .iter()
             .filter_map(|item| match &item.kind {
@@ -28,8 +29,8 @@ impl Gatherer<'_> {
             self.report(errors::amends_twice(again.span, first.span));
         }
         let base = match &amend.file {
-            Some(path) => self.read(from, path),
-            None => self.files.policy(from, &amend.base.text),
+            Some(path) => self.read(from, path).map(|file| meant(file, &amend.base.text)),
+            None => named(self.files, from, &amend.base.text),
         };
         let Some(base) = base else {
             if amend.file.is_none() {

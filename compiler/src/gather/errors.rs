@@ -1,6 +1,7 @@
 //! What can be wrong with files, imports and amendments.
 
-use fen_grammar::diagnostic::{Diagnostic, Fix, Text};
+use fen_grammar::diagnostic::{Diagnostic, Fix, Text, nearest};
+use fen_grammar::literate;
 use fen_grammar::source::Span;
 use fen_grammar::tree::{Name, Quoted};
 
@@ -13,6 +14,52 @@ pub(super) fn unreadable(path: &Quoted, why: &str) -> Diagnostic {
         Text::new("named here", "在此处引用"),
     )
     .with_help(Text::new("paths are relative to the file that names them", "路径相对于引用它的文件"))
+}
+
+pub(super) fn several_policies(span: Span, file: &str, known: &[String]) -> Diagnostic {
+    let file = last_of(file);
+    let [en, zh] = [", ", "、"].map(|comma| in_file(file, known, comma));
+    Diagnostic::error(
+        "fen::markdown::several",
+        Text::new(format!("{file} holds several policies"), format!("{file} 中有几个政策")),
+        span,
+        Text::new("which one is not said", "没有写明是哪一个"),
+    )
+    .with_help(Text::new(format!("name one of them: {en}"), format!("请写明其中一个：{zh}")))
+}
+
+pub(super) fn unknown_policy(span: Span, file: &str, name: &str, known: &[String]) -> Diagnostic {
+    let file = last_of(file);
+    let near = nearest(name, known.iter().map(String::as_str));
+    let here = near.map_or_else(
+        || Text::new("not found there", "该文件中没有"),
+        |near| Text::new(format!("did you mean `{near}`?"), format!("是否想写“{near}”？")),
+    );
+    let [en, zh] = [", ", "、"].map(|comma| in_file(file, known, comma));
+    let help = match known {
+        [] => Text::new(
+            "its blocks name no policy: leave out `#` and what follows",
+            "其中的代码块没有写政策名称：请删去“#”及其后的文字",
+        ),
+        _ => Text::new(format!("there are {en}"), format!("其中有：{zh}")),
+    };
+    Diagnostic::error(
+        "fen::markdown::unknown_policy",
+        Text::new(format!("{file} has no block ```fen {name}"), format!("{file} 中没有写着 ```fen {name} 的代码块")),
+        span,
+        here,
+    )
+    .with_help(help)
+}
+
+/// A file without its folders.
+fn last_of(path: &str) -> &str {
+    path.rsplit(['/', '\\']).next().unwrap_or(path)
+}
+
+/// The policies of a file as they are named elsewhere.
+fn in_file(file: &str, policies: &[String], comma: &str) -> String {
+    policies.iter().map(|policy| literate::join(file, policy)).collect::<Vec<_>>().join(comma)
 }
 
 pub(super) fn too_many_files(span: Span, most: usize) -> Diagnostic {

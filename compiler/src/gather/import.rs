@@ -3,14 +3,14 @@
 use std::collections::HashSet;
 
 use fen_grammar::diagnostic::nearest;
-use fen_grammar::source::Span;
+use fen_grammar::source::{Source, Span};
 use fen_grammar::tree::{Import, Item, ItemKind, TypeBase};
 
 use super::{Gatherer, defines, errors};
 
 impl Gatherer<'_> {
     /// The items with what they import before them.
-    pub(super) fn imports(&mut self, from: &str, items: Vec<Item>) -> Vec<Item> {
+    pub(super) fn imports(&mut self, from: &Source, items: Vec<Item>) -> Vec<Item> {
         let mut imported: Vec<Item> = Vec::new();
         let mut known: HashSet<Span> = HashSet::new();
         let mut own = Vec::new();
@@ -32,7 +32,7 @@ impl Gatherer<'_> {
     }
 
     /// The items that an import names, and those that they refer to.
-    fn import(&mut self, from: &str, import: &Import) -> Vec<Item> {
+    fn import(&mut self, from: &Source, import: &Import) -> Vec<Item> {
         self.gathered.imports.extend(import.names.iter().cloned());
         let problems = self.gathered.diagnostics.len();
         let read = self.read(from, &import.file);

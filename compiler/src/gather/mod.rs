@@ -123,6 +123,13 @@ impl Gatherer<'_> {
                 return Vec::new();
             }
         }
+        if let Some(problem) = which(&source) {
+            let start = self.gathered.sources.add(source.clone());
+            let span = named_at.unwrap_or(Span { start, end: start });
+            self.report(problem(span));
+            self.gathered.broken.push(span);
+            return Vec::new();
+        }
         self.open.push(name.clone());
         let length = source.text().len();
         let offset = self.gathered.sources.add(source.clone());
@@ -130,17 +137,17 @@ impl Gatherer<'_> {
         self.gathered.diagnostics.extend(diagnostics);
         self.gathered.broken.extend(file.broken);
         for item in &file.items {
-            self.table(&name, item);
+            self.table(&source, item);
         }
-        let items = self.imports(&name, file.items);
-        let items = self.amended(&name, Span { start: offset, end: offset + length }, items);
+        let items = self.imports(&source, file.items);
+        let items = self.amended(&source, Span { start: offset, end: offset + length }, items);
         self.open.pop();
         self.parsed.insert(name, items.clone());
         items
     }
 
     /// Fetches the file of a parameter whose values stand in one.
-    fn table(&mut self, from: &str, item: &Item) {
+    fn table(&mut self, from: &Source, item: &Item) {
         let ItemKind::Param(param) = &item.kind else { return };
         let ParamValue::File(path) = &param.value else { return };
         if let Some(source) = self.read(from, path) {
@@ -150,8 +157,8 @@ impl Gatherer<'_> {
         }
     }
 
-    fn read(&mut self, from: &str, path: &Quoted) -> Option<Source> {
-        match self.files.read(from, &path.text) {
+    fn read(&mut self, from: &Source, path: &Quoted) -> Option<Source> {
+        match bases::read(self.files, from, &path.text) {
             Ok(source) => {
                 self.gathered.paths.push((path.span, source.name().to_owned()));
                 Some(source)
@@ -162,6 +169,17 @@ impl Gatherer<'_> {
             }
         }
     }
+}
+
+/// Why it is not clear which policy of a file is meant.
+fn which(source: &Source) -> Option<impl FnOnce(Span) -> Diagnostic> {
+    let known = source.outline()?.policies();
+    let is_clear = source.policy().map_or(known.len() < 2, |policy| known.iter().any(|one| one == policy));
+    let problem = move |span| match source.policy() {
+        Some(policy) => errors::unknown_policy(span, source.file(), policy, known),
+        None => errors::several_policies(span, source.file(), known),
+    };
+    (!is_clear).then_some(problem)
 }
 
 /// What an item defines: what kind of thing, and its name. Rows of a ladder define their subject's ladder.

@@ -30,7 +30,7 @@ pub fn text(sources: &Sources, diagnostics: &[Diagnostic], lang: Lang, style: St
     for diagnostic in diagnostics {
         let culprit = diagnostic.labels.first().map(|label| label.span).unwrap_or_default();
         let (source, _) = super::place(sources, culprit);
-        let named = InCharacters(NamedSource::new(source.name(), source.text().to_owned()));
+        let named = InCharacters(NamedSource::new(source.file(), source.text().to_owned()));
         let report = Report { diagnostic, lang, source: &named, places: places(sources, source, diagnostic, lang) };
         if handler.render_report(&mut text, &report).is_err() {
             text.push_str(diagnostic.message.get(lang));
@@ -93,7 +93,7 @@ fn places(sources: &Sources, source: &Source, diagnostic: &Diagnostic, lang: Lan
             places.here.push((span, text));
         } else {
             let at = file.position(span.start);
-            places.elsewhere.push(format!("{}:{}:{}: {text}", file.name(), at.line, at.column));
+            places.elsewhere.push(format!("{}:{}:{}: {text}", file.file(), at.line, at.column));
         }
     }
     places

@@ -23,7 +23,7 @@ pub fn json(sources: &Sources, diagnostics: &[Diagnostic], lang: Lang) -> Vec<Va
                     let (source, span) = place(sources, label.span);
                     let (start, end) = (source.position(span.start), source.position(span.end));
                     json!({
-                        "file": source.name(),
+                        "file": source.file(),
                         "line": start.line,
                         "column": start.column,
                         "end_line": end.line,
@@ -34,7 +34,7 @@ pub fn json(sources: &Sources, diagnostics: &[Diagnostic], lang: Lang) -> Vec<Va
                 .collect();
             let culprit = diagnostic.labels.first().map(|label| label.span).unwrap_or_default();
             json!({
-                "file": place(sources, culprit).0.name(),
+                "file": place(sources, culprit).0.file(),
                 "code": diagnostic.code,
                 "severity": severity(diagnostic.severity),
                 "message": diagnostic.message.get(lang),

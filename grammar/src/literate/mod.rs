@@ -2,6 +2,9 @@
 //!
 //! The places of code are places of the Markdown: [`Outline::code`] is as long as the Markdown, and everything outside the blocks
 //! is blank in it. What a Markdown file is made of is decided by CommonMark, not here.
+//!
+//! A file may hold several policies. Each of its blocks then says whose it is, as in ```` ```fen 住院 ````, and `通知.md#住院` names
+//! one of them; see [`Outline::only`].
 
 mod plain;
 mod scan;
@@ -9,7 +12,7 @@ mod scan;
 use crate::source::Span;
 
 pub use self::plain::{Plain, needs_space};
-pub use self::scan::{beginning, dialect, is_markdown};
+pub use self::scan::{beginning, dialect};
 
 /// What a Markdown file holds for the compiler.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -17,6 +20,7 @@ pub struct Outline {
     code: String,
     blocks: Vec<Block>,
     clauses: Vec<Clause>,
+    policies: Vec<String>,
 }
 
 /// A fenced block.
@@ -28,6 +32,8 @@ pub struct Block {
     pub info: String,
     /// What it is for.
     pub role: Role,
+    /// The policy that it says it belongs to.
+    pub policy: Option<String>,
     /// Whether it has a closing fence.
     pub is_closed: bool,
     /// Its lines with their ends, without what lists and quotes around it put before them.
@@ -41,6 +47,8 @@ pub struct Block {
 pub enum Role {
     /// ```` ```fen ````: a part of the policy.
     Policy,
+    /// A part of another policy of the file than the one that was asked for.
+    Elsewhere,
     /// ```` ```fen ignore ```` and ```` ```fen refused CODE ````: shown to readers, not compiled.
     Shown,
     /// Another language, or none.
@@ -92,6 +100,21 @@ impl Outline {
         self.blocks.iter().filter(|block| block.role == Role::Policy)
     }
 
+    /// The policies that blocks belong to by name, in the order in which they begin.
+    #[must_use]
+    pub fn policies(&self) -> &[String] {
+        &self.policies
+    }
+
+    /// The policy that a block belongs to: the one it names, or else the one of the block before it; before all of them, the
+    /// first one.
+    #[must_use]
+    pub fn policy_of(&self, block: &Block) -> Option<&str> {
+        let before = self.blocks.iter().take_while(|other| other.span.start <= block.span.start);
+        let named = before.filter_map(|other| other.policy.as_deref()).last();
+        named.or(self.policies.first().map(String::as_str))
+    }
+
     /// All quoted clauses, in their order.
     #[must_use]
     pub fn clauses(&self) -> &[Clause] {
@@ -113,6 +136,38 @@ impl Outline {
         let mut named = self.clauses.iter().filter(|clause| !clause.text.is_empty()).filter(is_named);
         named.next().filter(|_| named.next().is_none())
     }
+}
+
+/// Whether a file of this name is Markdown. The policy that may be named in it does not matter.
+#[must_use]
+pub fn is_markdown(name: &str) -> bool {
+    has_markdown_ending(split(name).0)
+}
+
+/// The file and the policy in it that a name such as `通知.md#住院` means. What is not Markdown holds one policy, whatever it is called.
+#[must_use]
+pub fn split(name: &str) -> (&str, Option<&str>) {
+    match name.rsplit_once('#') {
+        Some((file, policy)) if has_markdown_ending(file) => (file, Some(policy)),
+        _ => (name, None),
+    }
+}
+
+/// The name of a policy in a Markdown file.
+#[must_use]
+pub fn join(file: &str, policy: &str) -> String {
+    format!("{file}#{policy}")
+}
+
+/// Whether the blocks of a policy say `block`: its name, or the last part of it.
+#[must_use]
+pub fn is_called(policy: &str, block: &str) -> bool {
+    policy == block || policy.rsplit_once('.').is_some_and(|(_, last)| last == block)
+}
+
+fn has_markdown_ending(name: &str) -> bool {
+    name.rsplit_once('.')
+        .is_some_and(|(_, ending)| ["md", "markdown"].iter().any(|one| ending.eq_ignore_ascii_case(one)))
 }
 
 /// Whether a heading is the name of a clause, or begins with it. Blanks within a name and the width of punctuation make no

@@ -6,18 +6,12 @@ use pulldown_cmark::{CodeBlockKind, Event, Options, Parser, Tag, TagEnd};
 
 use super::{Block, Clause, Outline, Plain, Role};
 use crate::source::Span;
+use crate::tokens::is_part;
 
 /// The Markdown that is read: CommonMark with the tables, struck text and notes (`> [!NOTE]`) that most viewers know.
 #[must_use]
 pub fn dialect() -> Options {
     Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH | Options::ENABLE_GFM
-}
-
-/// Whether a file of this name is Markdown.
-#[must_use]
-pub fn is_markdown(name: &str) -> bool {
-    name.rsplit_once('.')
-        .is_some_and(|(_, ending)| ["md", "markdown"].iter().any(|one| ending.eq_ignore_ascii_case(one)))
 }
 
 /// Where the Markdown of a file begins: behind a byte order mark, and behind the settings between two lines `---` that some
@@ -55,10 +49,31 @@ impl Outline {
         }
         scanner.leave_quote();
         let Scanner { blocks, clauses, .. } = scanner;
-        let policy = blocks.iter().filter(|block| block.role == Role::Policy);
-        let code = blank_but(markdown, policy.flat_map(|block| &block.lines));
-        Self { code, blocks, clauses }
+        let mut policies: Vec<String> = Vec::new();
+        for name in blocks.iter().filter_map(|block| block.policy.as_ref()) {
+            if !policies.contains(name) {
+                policies.push(name.clone());
+            }
+        }
+        Self { code: code(markdown, &blocks), blocks, clauses, policies }
     }
+
+    /// The outline of the same Markdown with one of its policies: the blocks of others are not compiled.
+    #[must_use]
+    pub fn only(mut self, markdown: &str, policy: &str) -> Self {
+        let others = self.blocks.iter_mut().filter(|block| block.role == Role::Policy);
+        for block in others.filter(|block| block.policy.as_deref() != Some(policy)) {
+            block.role = Role::Elsewhere;
+        }
+        self.code = code(markdown, &self.blocks);
+        self
+    }
+}
+
+/// The Markdown with everything but the policy's blocks blank.
+fn code(markdown: &str, blocks: &[Block]) -> String {
+    let policy = blocks.iter().filter(|block| block.role == Role::Policy);
+    blank_but(markdown, policy.flat_map(|block| &block.lines))
 }
 
 /// The text with spaces for every byte outside of `kept`, which are in order. Ends of lines stay.
@@ -171,8 +186,8 @@ impl Scanner<'_> {
         self.is_in_block = true;
         self.leave_quote();
         let (info, lines) = (info.trim().to_owned(), Vec::new());
-        let role = role(&info);
-        self.blocks.push(Block { span, info, role, is_closed: false, lines, clause: self.clause });
+        let (role, policy) = role(&info);
+        self.blocks.push(Block { span, info, role, policy, is_closed: false, lines, clause: self.clause });
     }
 
     fn code(&mut self, event: &Event<'_>, text: &str, span: Span) {
@@ -260,11 +275,16 @@ impl Scanner<'_> {
     }
 }
 
-/// What a block is for, by what stands behind its fence.
-fn role(info: &str) -> Role {
+/// What a block is for, and the policy that it belongs to, by what stands behind its fence.
+fn role(info: &str) -> (Role, Option<String>) {
     let mut words = info.split(|c: char| c.is_whitespace() || c == ',').filter(|word| !word.is_empty());
     if !words.next().is_some_and(|word| word.eq_ignore_ascii_case("fen")) {
-        return Role::Other;
+        return (Role::Other, None);
     }
-    if words.any(|word| ["ignore", "refused"].contains(&word)) { Role::Shown } else { Role::Policy }
+    if words.clone().any(|word| ["ignore", "refused"].contains(&word)) {
+        return (Role::Shown, None);
+    }
+    // What other tools put there, such as `title="…"` or `{.numbered}`, is no name.
+    let is_name = |word: &&str| word.chars().all(|c| is_part(c) || c == '.');
+    (Role::Policy, words.next().filter(is_name).map(str::to_owned))
 }

@@ -1,17 +1,18 @@
 //! Which tables of cases belong to a policy: `surplus.cases.csv` beside `surplus.fen`, or `surplus.cases.2023.csv`, and the
-//! same with 用例.
+//! same with 用例. Those of `notice.md#surplus` are called alike.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::error::{Error, Outcome};
+use crate::files;
 
 const WORDS: [&str; 2] = ["cases", "用例"];
 
 /// The tables beside a policy, by name.
 pub(crate) fn beside(policy: &Path) -> Outcome<Vec<PathBuf>> {
     let folder = policy.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let Some(stem) = policy.file_stem().and_then(|stem| stem.to_str()) else { return Ok(Vec::new()) };
+    let Some(stem) = files::stem(policy) else { return Ok(Vec::new()) };
     let entries = fs::read_dir(folder).map_err(|error| Error::read(folder, &error))?;
     let mut found: Vec<PathBuf> = Vec::new();
     for entry in entries {

@@ -13,7 +13,7 @@ pub(in crate::test) fn place(tested: &Tested, point: &CoveragePoint) -> String {
 
 fn place_of(tested: &Tested, span: Span) -> String {
     let Some((source, span)) = tested.analysis.sources().locate(span) else { return String::new() };
-    format!("{}:{}", source.name(), source.position(span.start).line)
+    format!("{}:{}", source.file(), source.position(span.start).line)
 }
 
 /// The word for a kind in files.

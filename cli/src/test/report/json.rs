@@ -105,7 +105,7 @@ fn point(tested: &Tested, point: &CoveragePoint, lang: Lang) -> Value {
         Standing::Impossible => "impossible",
     };
     let place = tested.analysis.sources().locate(point.span);
-    let place = place.map(|(source, span)| (source.name(), source.position(span.start)));
+    let place = place.map(|(source, span)| (source.file(), source.position(span.start)));
     json!({
         "kind": coverage::word(point.kind),
         "rule": point.rule,
