@@ -68,7 +68,8 @@ pub fn parse_source(source: &Source, offset: usize) -> (File, Vec<Diagnostic>) {
     let mut diagnostics = Vec::new();
     let mut file = File::default();
     // What is wrong with the blocks of one policy is nothing to the others.
-    let is_asked = |block: &&Block| source.policy().is_none_or(|policy| outline.policy_of(block) == Some(policy));
+    let is_asked =
+        |block: &&Block| source.policy().is_none_or(|policy| outline.policy_at(block.span.start) == Some(policy));
     for block in outline.blocks().iter().filter(is_asked) {
         if !block.is_closed {
             // Everything to the end of the file is in the block; what of it is meant as code is not known.
@@ -76,7 +77,7 @@ pub fn parse_source(source: &Source, offset: usize) -> (File, Vec<Diagnostic>) {
             file.broken.push(at(block.span));
         } else if block.policy.is_none()
             && matches!(block.role, Role::Policy | Role::Elsewhere)
-            && let Some(before) = outline.policy_of(block)
+            && let Some(before) = outline.policy_at(block.span.start)
         {
             diagnostics.push(UnnamedBlock { span: opening(block), before: before.to_owned() }.into());
             file.broken.push(at(block.span));

@@ -14,7 +14,7 @@ use super::workspace::{Known, View, Workspace};
 /// The remedies for what is wrong in a range.
 pub(crate) fn actions(workspace: &Workspace, view: &View, range: Range) -> Vec<CodeActionOrCommand> {
     // Edits of an older text would hit the wrong places.
-    let Some(root) = workspace.root_of(&view.name).and_then(|root| workspace.roots.get(root)) else {
+    let Some(root) = workspace.roots.get(&view.root) else {
         return Vec::new();
     };
     if !view.is_fresh {

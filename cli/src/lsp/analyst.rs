@@ -7,6 +7,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{SystemTime, UNIX_EPOCH};
 
+use fen_compiler::literate::split;
 use fen_compiler::{Source, examine};
 use tokio::sync::Notify;
 use tokio::sync::mpsc::UnboundedSender;
@@ -94,8 +95,8 @@ pub(crate) fn known(source: &Source, overlay: &Overlay, clock: u64) -> Known {
     let examined = examine(source, overlay);
     let names = examined.names(today());
     let text = |source: &Source| {
-        let open = overlay.open.get(source.name()).filter(|open| open.as_str() == source.text());
-        (source.name().to_owned(), open.cloned().unwrap_or_else(|| Arc::new(Text::new(source.text()))))
+        let open = overlay.open.get(source.file()).filter(|open| open.as_str() == source.text());
+        (source.file().to_owned(), open.cloned().unwrap_or_else(|| Arc::new(Text::new(source.text()))))
     };
     let texts: HashMap<String, Arc<Text>> = examined.sources().iter().map(text).collect();
     Known { examined, names, texts, clock }
@@ -103,13 +104,15 @@ pub(crate) fn known(source: &Source, overlay: &Overlay, clock: u64) -> Known {
 
 fn read(shared: &Shared) {
     let latest = |workspace: &mut Workspace| {
-        let changed = |root: &String| workspace.documents.get(root).map(|document| document.changed_at);
-        let root = workspace.outdated.iter().max_by_key(|root| changed(root)).cloned()?;
+        let changed = |root: &str| workspace.documents.get(split(root).0).map(|document| document.changed_at);
+        // Of several policies in one file, the one that is being written goes first.
+        let order = |root: &&String| (changed(root), workspace.focus.as_ref() == Some(*root));
+        let root = workspace.outdated.iter().max_by_key(order).cloned()?;
         workspace.outdated.remove(&root);
         Some(root)
     };
     while let Some((root, workspace)) = shared.next(latest) {
-        let Some(document) = workspace.documents.get(&root) else { continue };
+        let Some(document) = workspace.documents.get(split(&root).0) else { continue };
         let source = Source::new(root.as_str(), document.text.as_str());
         let (overlay, clock) = (workspace.overlay(), workspace.clock);
         drop(workspace);
@@ -127,7 +130,7 @@ fn read(shared: &Shared) {
             }
             state.latest = Some(known);
             workspace.untried.insert(root.clone());
-            report::publish(&mut workspace, Some(&root), &|message| shared.send(message));
+            report::publish(&mut workspace, Some(split(&root).0), &|message| shared.send(message));
         }
         drop(workspace);
         shared.news.notify_waiters();

@@ -47,8 +47,33 @@ pub(crate) fn legend() -> SemanticTokensLegend {
     }
 }
 
-/// All tokens of the text now, or those in a range.
-pub(crate) fn highlight(view: &View, range: Option<Range>) -> Vec<SemanticToken> {
+/// All tokens of the text now, or those in a range, by the policies in it.
+pub(crate) fn highlight(views: &[View], range: Option<Range>) -> Vec<SemanticToken> {
+    let mut found: Vec<Shown> = views.iter().flat_map(|view| shown(view, range)).collect();
+    found.sort_unstable_by_key(|one| (one.line, one.start));
+    let (mut line, mut start) = (0, 0);
+    let mut tokens = Vec::new();
+    for one in found {
+        let delta_line = one.line.saturating_sub(line);
+        let delta_start = if delta_line == 0 { one.start.saturating_sub(start) } else { one.start };
+        (line, start) = (one.line, one.start);
+        let (length, token_type, token_modifiers_bitset) = (one.length, one.kind, one.modifiers);
+        tokens.push(SemanticToken { delta_line, delta_start, length, token_type, token_modifiers_bitset });
+    }
+    tokens
+}
+
+/// A token with its place, from 0.
+struct Shown {
+    line: u32,
+    start: u32,
+    length: u32,
+    kind: u32,
+    modifiers: u32,
+}
+
+/// The tokens of one policy.
+fn shown(view: &View, range: Option<Range>) -> Vec<Shown> {
     let wanted = range.map(|range| view.text.span(range, view.encoding));
     let mut places: Places<'_> = BTreeMap::new();
     for (occurrence, entry) in view.known.names.occurrences() {
@@ -57,12 +82,11 @@ pub(crate) fn highlight(view: &View, range: Option<Range>) -> Vec<SemanticToken>
         }
     }
     let mut found = Vec::new();
-    let (mut line, mut start) = (0, 0);
     for token in tokens(view.code()) {
         if wanted.is_some_and(|wanted| token.span.end < wanted.start || token.span.start > wanted.end) {
             continue;
         }
-        let (token_type, modifiers) = match token.kind {
+        let (kind, modifiers) = match token.kind {
             TokenKind::Comment => (0, 0),
             TokenKind::Text => (1, 0),
             TokenKind::Number => (2, 0),
@@ -77,12 +101,13 @@ pub(crate) fn highlight(view: &View, range: Option<Range>) -> Vec<SemanticToken>
             },
         };
         let range = view.text.range(token.span, view.encoding);
-        let delta_line = range.start.line.saturating_sub(line);
-        let delta_start =
-            if delta_line == 0 { range.start.character.saturating_sub(start) } else { range.start.character };
-        (line, start) = (range.start.line, range.start.character);
-        let length = range.end.character.saturating_sub(range.start.character);
-        found.push(SemanticToken { delta_line, delta_start, length, token_type, token_modifiers_bitset: modifiers });
+        found.push(Shown {
+            line: range.start.line,
+            start: range.start.character,
+            length: range.end.character.saturating_sub(range.start.character),
+            kind,
+            modifiers,
+        });
     }
     found
 }

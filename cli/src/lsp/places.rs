@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use fen_compiler::Span;
-use fen_compiler::literate::is_markdown;
+use fen_compiler::literate::{is_markdown, split};
 use fen_compiler::navigate::{Entry, Names, Occurrence};
 use tower_lsp_server::ls_types::{Location, Position, Range};
 
@@ -31,7 +31,7 @@ pub(crate) fn definition(workspace: &Workspace, view: &View, position: Position)
         if let Some(file) = view.known.names.file_at(place) {
             return match file.target {
                 Some(target) => report::location(workspace, &view.known, target),
-                None => Some(Location { uri: workspace.uri(&file.source)?, range: Range::default() }),
+                None => Some(Location { uri: workspace.uri(split(&file.source).0)?, range: Range::default() }),
             };
         }
     }
@@ -99,7 +99,7 @@ fn same_in(known: &Known, name: &str, places: &BTreeMap<FilePlace, bool>) -> Vec
 
 pub(crate) fn file_place(known: &Known, span: Span) -> Option<FilePlace> {
     let (source, span) = known.examined.sources().locate(span)?;
-    Some((source.name().to_owned(), span))
+    Some((source.file().to_owned(), span))
 }
 
 /// The other policies that may use a name: those that are open, the files of this one by themselves, and those in the
@@ -130,14 +130,15 @@ pub(crate) fn others(workspace: &Workspace, overlay: &Overlay, view: &View, name
             break;
         }
         let is_large = std::fs::metadata(&path).is_ok_and(|file| file.len() > MOST_BYTES);
-        if seen.contains(path.to_string_lossy().as_ref()) || is_large || !disk_policy(&path) {
+        if is_large || !disk_policy(&path) {
             continue;
         }
-        let Ok(source) = overlay.source(&path) else { continue };
+        let Ok(file) = overlay.source(&path) else { continue };
         // A policy that amends another may not say the name itself.
-        let may_use = source.text().contains(name) || source.text().contains("amend") || source.text().contains("修订");
-        if may_use && source.text().len() as u64 <= MOST_BYTES {
-            found.push(Arc::new(known(&source, overlay, workspace.clock)));
+        let may_use = file.text().contains(name) || file.text().contains("amend") || file.text().contains("修订");
+        if may_use && file.text().len() as u64 <= MOST_BYTES {
+            let others = file.policies().into_iter().filter(|one| !seen.contains(one.name()));
+            found.extend(others.map(|one| Arc::new(known(&one, overlay, workspace.clock))));
         }
     }
     found

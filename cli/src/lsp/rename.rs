@@ -131,7 +131,7 @@ fn renamed(overlay: &Overlay, policies: &[Arc<Known>], edits: &BTreeMap<String, 
 fn keeps_its_meaning(before: &Known, files: &Overlay, new: &str) -> Result<(), Said> {
     let root = before.examined.sources().iter().next();
     let source = root.and_then(|root| {
-        let text: Option<&Arc<Text>> = files.open.get(root.name());
+        let text: Option<&Arc<Text>> = files.open.get(root.file());
         match text {
             Some(text) => Some(Source::new(root.name(), text.as_str())),
             None => files.source(Path::new(root.name())).ok(),

@@ -36,7 +36,9 @@ pub(crate) fn publish(workspace: &mut Workspace, read: Option<&str>, send: &dyn 
             continue;
         }
         let document = workspace.documents.get(&name);
-        let version = document.filter(|_| workspace.is_fresh(&name)).map(|document| document.version);
+        let version = document
+            .filter(|_| workspace.roots_of(&name).all(|root| workspace.is_fresh(root)))
+            .map(|document| document.version);
         if let Some(uri) = workspace.uri(&name) {
             send(Message::Diagnostics(uri, new.clone(), version));
         }
@@ -89,8 +91,8 @@ pub(crate) fn reported(workspace: &Workspace, known: &Known, diagnostic: &Diagno
 /// The file and range of a place.
 pub(crate) fn place(workspace: &Workspace, known: &Known, span: Span) -> Option<(String, Range)> {
     let (source, span) = known.examined.sources().locate(span)?;
-    let text = known.texts.get(source.name())?;
-    Some((source.name().to_owned(), text.range(span, workspace.encoding)))
+    let text = known.texts.get(source.file())?;
+    Some((source.file().to_owned(), text.range(span, workspace.encoding)))
 }
 
 /// The location of a place.

@@ -11,7 +11,7 @@ use tower_lsp_server::{Client, LanguageServer};
 
 use super::analyst::Shared;
 use super::text::{Encoding, Text};
-use super::workspace::{Document, View, name_of};
+use super::workspace::{Document, View, Workspace, name_of};
 use super::{actions, complete, highlight, hover, layout, places, rename, report, symbols};
 
 /// How long a question waits for the text to be read. After that it is answered from the text before.
@@ -33,7 +33,14 @@ impl FenServer {
     }
 
     /// Notes a document's new text. Nothing here waits, so that what the editor tells is noted in its order.
-    fn note(&self, uri: &Uri, version: i32, language: Option<&str>, text: impl FnOnce(Option<&Text>) -> Text) {
+    fn note(
+        &self,
+        uri: &Uri,
+        version: i32,
+        language: Option<&str>,
+        changed: Option<Position>,
+        text: impl FnOnce(Option<&Text>) -> Text,
+    ) {
         let name = name_of(uri);
         let mut workspace = self.shared.lock();
         let old = workspace.documents.get(&name);
@@ -42,12 +49,17 @@ impl FenServer {
             Some(language) => is_policy(&name, language),
             None => old.is_some_and(|document| document.is_policy),
         };
-        let holds_policy = is_policy && (!is_markdown(&name) || has_blocks(&name, &text));
-        let document = Document { uri: uri.clone(), version, text, is_policy, changed_at: 0 };
+        let source = is_markdown(&name).then(|| Arc::new(Source::new(name.as_str(), text.as_str())));
+        let policies = match &source {
+            _ if !is_policy => Vec::new(),
+            Some(source) if !has_blocks(source) => Vec::new(),
+            Some(source) => source.policies().iter().map(|one| one.name().to_owned()).collect(),
+            None => vec![name.clone()],
+        };
+        let document = Document { uri: uri.clone(), version, text, is_policy, source, changed_at: 0 };
         workspace.documents.insert(name.clone(), document);
-        if holds_policy {
-            workspace.roots.entry(name.clone()).or_default();
-        } else if workspace.forget(&name) {
+        workspace.focus = changed.and_then(|position| workspace.root_at(&name, position).map(str::to_owned));
+        if workspace.take(&name, &policies) {
             report::publish(&mut workspace, None, &|message| self.shared.send(message));
         }
         workspace.touch(&name);
@@ -55,9 +67,25 @@ impl FenServer {
         self.shared.wake();
     }
 
-    /// What is known of a document, once its text is read or `patience` is at an end.
-    async fn view(&self, uri: &Uri, patience: Duration) -> Option<View> {
+    /// What is known of a place in a document, once its text is read or `patience` is at an end.
+    async fn view(&self, uri: &Uri, position: Position, patience: Duration) -> Option<View> {
         let name = name_of(uri);
+        let root = |workspace: &Workspace| workspace.root_at(&name, position).map(str::to_owned);
+        self.fresh(patience, |workspace| root(workspace).into_iter().collect()).await;
+        let workspace = self.shared.lock();
+        View::of(&workspace, &name, &root(&workspace)?)
+    }
+
+    /// What is known of a document from all policies in it.
+    async fn views(&self, uri: &Uri, patience: Duration) -> Vec<View> {
+        let name = name_of(uri);
+        let roots = |workspace: &Workspace| workspace.roots_about(&name).into_iter().map(str::to_owned).collect();
+        self.fresh(patience, roots).await;
+        View::all(&self.shared.lock(), &name)
+    }
+
+    /// Waits for the texts of roots to be read, or for `patience` to be at an end.
+    async fn fresh(&self, patience: Duration, roots: impl Fn(&Workspace) -> Vec<String>) {
         let fresh = async {
             loop {
                 let news = self.shared.news.notified();
@@ -66,16 +94,14 @@ impl FenServer {
                 news.as_mut().enable();
                 {
                     let workspace = self.shared.lock();
-                    match workspace.root_of(&name) {
-                        Some(root) if !workspace.is_fresh(root) => {}
-                        _ => return,
+                    if roots(&workspace).iter().all(|root| workspace.is_fresh(root)) {
+                        return;
                     }
                 }
                 news.await;
             }
         };
         let _ = tokio::time::timeout(patience, fresh).await;
-        View::of(&self.shared.lock(), &name)
     }
 }
 
@@ -84,8 +110,8 @@ fn is_policy(name: &str, language: &str) -> bool {
 }
 
 /// Whether Markdown holds a policy.
-fn has_blocks(name: &str, text: &Text) -> bool {
-    Source::new(name, text.as_str()).outline().is_some_and(|outline| outline.policy_blocks().next().is_some())
+fn has_blocks(source: &Source) -> bool {
+    source.outline().is_some_and(|outline| outline.policy_blocks().next().is_some())
 }
 
 /// The language that the editor asks for in its options, or is itself in.
@@ -164,12 +190,13 @@ impl LanguageServer for FenServer {
 
     async fn did_open(&self, params: DidOpenTextDocumentParams) {
         let document = params.text_document;
-        self.note(&document.uri, document.version, Some(&document.language_id), |_| Text::new(document.text));
+        self.note(&document.uri, document.version, Some(&document.language_id), None, |_| Text::new(document.text));
     }
 
     async fn did_change(&self, params: DidChangeTextDocumentParams) {
         let encoding = self.shared.lock().encoding;
-        self.note(&params.text_document.uri, params.text_document.version, None, |old| {
+        let changed = params.content_changes.first().and_then(|change| change.range).map(|range| range.start);
+        self.note(&params.text_document.uri, params.text_document.version, None, changed, |old| {
             let mut text = old.cloned().unwrap_or_default();
             for change in &params.content_changes {
                 text = text.changed(change, encoding);
@@ -182,7 +209,7 @@ impl LanguageServer for FenServer {
         let name = name_of(&params.text_document.uri);
         let mut workspace = self.shared.lock();
         workspace.documents.remove(&name);
-        workspace.forget(&name);
+        workspace.take(&name, &[]);
         // Other policies now see what is on disk.
         workspace.touch(&name);
         report::publish(&mut workspace, None, &|message| self.shared.send(message));
@@ -221,34 +248,34 @@ impl LanguageServer for FenServer {
 
     async fn hover(&self, params: HoverParams) -> Result<Option<Hover>> {
         let at = params.text_document_position_params;
-        let view = self.view(&at.text_document.uri, PATIENCE).await;
+        let view = self.view(&at.text_document.uri, at.position, PATIENCE).await;
         Ok(view.and_then(|view| hover::hover(&view, at.position)))
     }
 
     async fn completion(&self, params: CompletionParams) -> Result<Option<CompletionResponse>> {
         let at = params.text_document_position;
         let by = params.context.and_then(|context| context.trigger_character);
-        let view = self.view(&at.text_document.uri, PATIENCE).await;
+        let view = self.view(&at.text_document.uri, at.position, PATIENCE).await;
         Ok(view.and_then(|view| complete::complete(&view, at.position, by.as_deref() == Some(" "))))
     }
 
     async fn goto_definition(&self, params: GotoDefinitionParams) -> Result<Option<GotoDefinitionResponse>> {
         let at = params.text_document_position_params;
-        let Some(view) = self.view(&at.text_document.uri, PATIENCE).await else { return Ok(None) };
+        let Some(view) = self.view(&at.text_document.uri, at.position, PATIENCE).await else { return Ok(None) };
         let workspace = self.shared.lock();
         Ok(places::definition(&workspace, &view, at.position).map(GotoDefinitionResponse::Scalar))
     }
 
     async fn references(&self, params: ReferenceParams) -> Result<Option<Vec<Location>>> {
         let at = params.text_document_position;
-        let Some(view) = self.view(&at.text_document.uri, LONG_PATIENCE).await else { return Ok(None) };
+        let Some(view) = self.view(&at.text_document.uri, at.position, LONG_PATIENCE).await else { return Ok(None) };
         let workspace = self.shared.lock();
         Ok(places::references(&workspace, &view, at.position, params.context.include_declaration))
     }
 
     async fn document_highlight(&self, params: DocumentHighlightParams) -> Result<Option<Vec<DocumentHighlight>>> {
         let at = params.text_document_position_params;
-        let Some(view) = self.view(&at.text_document.uri, PATIENCE).await else { return Ok(None) };
+        let Some(view) = self.view(&at.text_document.uri, at.position, PATIENCE).await else { return Ok(None) };
         let kind =
             |is_definition| if is_definition { DocumentHighlightKind::WRITE } else { DocumentHighlightKind::READ };
         let found = places::highlights(&view, at.position).into_iter();
@@ -256,14 +283,14 @@ impl LanguageServer for FenServer {
     }
 
     async fn prepare_rename(&self, params: TextDocumentPositionParams) -> Result<Option<PrepareRenameResponse>> {
-        let view = self.view(&params.text_document.uri, LONG_PATIENCE).await;
+        let view = self.view(&params.text_document.uri, params.position, LONG_PATIENCE).await;
         let found = view.and_then(|view| rename::prepare(&view, params.position));
         Ok(found.map(|(range, placeholder)| PrepareRenameResponse::RangeWithPlaceholder { range, placeholder }))
     }
 
     async fn rename(&self, params: RenameParams) -> Result<Option<WorkspaceEdit>> {
         let at = params.text_document_position;
-        let Some(view) = self.view(&at.text_document.uri, LONG_PATIENCE).await else { return Ok(None) };
+        let Some(view) = self.view(&at.text_document.uri, at.position, LONG_PATIENCE).await else { return Ok(None) };
         let renamed = rename::rename(&self.shared.lock(), &view, at.position, &params.new_name);
         renamed.map(Some).map_err(|why| Error {
             code: ErrorCode::ServerError(REQUEST_FAILED),
@@ -273,44 +300,44 @@ impl LanguageServer for FenServer {
     }
 
     async fn document_symbol(&self, params: DocumentSymbolParams) -> Result<Option<DocumentSymbolResponse>> {
-        let view = self.view(&params.text_document.uri, PATIENCE).await;
-        Ok(view.map(|view| DocumentSymbolResponse::Nested(symbols::symbols(&view))))
+        let views = self.views(&params.text_document.uri, PATIENCE).await;
+        Ok((!views.is_empty()).then(|| DocumentSymbolResponse::Nested(symbols::symbols(&views))))
     }
 
     async fn formatting(&self, params: DocumentFormattingParams) -> Result<Option<Vec<TextEdit>>> {
-        let view = self.view(&params.text_document.uri, PATIENCE).await;
-        Ok(view.map(|view| layout::layout(&view)))
+        let views = self.views(&params.text_document.uri, PATIENCE).await;
+        Ok(views.first().map(layout::layout))
     }
 
     async fn code_action(&self, params: CodeActionParams) -> Result<Option<CodeActionResponse>> {
-        let Some(view) = self.view(&params.text_document.uri, LONG_PATIENCE).await else { return Ok(None) };
+        let views = self.views(&params.text_document.uri, LONG_PATIENCE).await;
         let wanted = params.context.only;
         let is_wanted = wanted.is_none_or(|wanted| {
             wanted.iter().any(|kind| *kind == CodeActionKind::QUICKFIX || kind.as_str().is_empty())
         });
-        let found = if is_wanted { actions::actions(&self.shared.lock(), &view, params.range) } else { Vec::new() };
-        Ok(Some(found))
+        let workspace = self.shared.lock();
+        let wanted = views.iter().filter(|_| is_wanted);
+        Ok(Some(wanted.flat_map(|view| actions::actions(&workspace, view, params.range)).collect()))
     }
 
     async fn inlay_hint(&self, params: InlayHintParams) -> Result<Option<Vec<InlayHint>>> {
-        let view = self.view(&params.text_document.uri, PATIENCE).await;
-        Ok(view.map(|view| actions::hints(&view, params.range)))
+        let views = self.views(&params.text_document.uri, PATIENCE).await;
+        Ok(Some(views.iter().flat_map(|view| actions::hints(view, params.range)).collect()))
     }
 
     async fn semantic_tokens_full(&self, params: SemanticTokensParams) -> Result<Option<SemanticTokensResult>> {
-        let view = self.view(&params.text_document.uri, PATIENCE).await;
-        let tokens = |view: View| SemanticTokens { result_id: None, data: highlight::highlight(&view, None) };
-        Ok(view.map(|view| SemanticTokensResult::Tokens(tokens(view))))
+        let views = self.views(&params.text_document.uri, PATIENCE).await;
+        let tokens = || SemanticTokens { result_id: None, data: highlight::highlight(&views, None) };
+        Ok((!views.is_empty()).then(|| SemanticTokensResult::Tokens(tokens())))
     }
 
     async fn semantic_tokens_range(
         &self,
         params: SemanticTokensRangeParams,
     ) -> Result<Option<SemanticTokensRangeResult>> {
-        let view = self.view(&params.text_document.uri, PATIENCE).await;
-        let tokens =
-            |view: View| SemanticTokens { result_id: None, data: highlight::highlight(&view, Some(params.range)) };
-        Ok(view.map(|view| SemanticTokensRangeResult::Tokens(tokens(view))))
+        let views = self.views(&params.text_document.uri, PATIENCE).await;
+        let tokens = || SemanticTokens { result_id: None, data: highlight::highlight(&views, Some(params.range)) };
+        Ok((!views.is_empty()).then(|| SemanticTokensRangeResult::Tokens(tokens())))
     }
 
     async fn initialized(&self, _params: InitializedParams) {

@@ -5,9 +5,12 @@ use tower_lsp_server::ls_types::{DocumentSymbol, SymbolKind};
 
 use super::workspace::View;
 
-/// The items of the text now.
-pub(crate) fn symbols(view: &View) -> Vec<DocumentSymbol> {
-    outline(view.code()).iter().map(|item| symbol(view, item)).collect()
+/// The items of the text now, of all policies in it.
+pub(crate) fn symbols(views: &[View]) -> Vec<DocumentSymbol> {
+    let of = |view: &View| outline(view.code()).iter().map(|item| symbol(view, item)).collect::<Vec<_>>();
+    let mut all: Vec<DocumentSymbol> = views.iter().flat_map(of).collect();
+    all.sort_by_key(|symbol| symbol.range.start);
+    all
 }
 
 fn symbol(view: &View, item: &OutlineItem) -> DocumentSymbol {

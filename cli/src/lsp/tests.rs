@@ -29,6 +29,7 @@ fn workspace(older: &str, newer: &str) -> Workspace {
         version: 2,
         text: Arc::new(Text::new(newer)),
         is_policy: true,
+        source: None,
         changed_at: if older == newer { 1 } else { 2 },
     };
     Workspace {
@@ -42,16 +43,16 @@ fn workspace(older: &str, newer: &str) -> Workspace {
 /// Asks everything about a place.
 fn ask(older: &str, newer: &str, position: Position) {
     let mut workspace = workspace(older, newer);
-    let view = View::of(&workspace, NAME).unwrap();
+    let view = View::of(&workspace, NAME, NAME).unwrap();
     let everything = Range::new(Position::new(0, 0), Position::new(u32::MAX, 0));
     let _ = hover::hover(&view, position);
     let _ = complete::complete(&view, position, false);
     let _ = places::definition(&workspace, &view, position);
     let _ = places::highlights(&view, position);
     let _ = rename::prepare(&view, position);
-    let _ = symbols::symbols(&view);
     let _ = layout::layout(&view);
-    let _ = highlight::highlight(&view, None);
+    let _ = symbols::symbols(std::slice::from_ref(&view));
+    let _ = highlight::highlight(std::slice::from_ref(&view), None);
     let _ = actions::hints(&view, everything);
     let _ = actions::actions(&workspace, &view, everything);
     report::publish(&mut workspace, Some(NAME), &|_| {});
@@ -90,7 +91,7 @@ proptest! {
 fn renaming_there_and_back_changes_nothing() {
     for text in [STAY, CHINESE] {
         let workspace_before = workspace(text, text);
-        let view = View::of(&workspace_before, NAME).unwrap();
+        let view = View::of(&workspace_before, NAME, NAME).unwrap();
         let definitions: Vec<(usize, String)> = view
             .known
             .names
@@ -104,7 +105,7 @@ fn renaming_there_and_back_changes_nothing() {
             let renamed = applied(&workspace_before, &view, position, "renamed_改");
             assert_ne!(renamed, text, "{name}");
             let after = workspace(&renamed, &renamed);
-            let view = View::of(&after, NAME).unwrap();
+            let view = View::of(&after, NAME, NAME).unwrap();
             let at = renamed.find("renamed_改").unwrap();
             let position = view.text.position(at, Encoding::Utf16);
             assert_eq!(applied(&after, &view, position, &name), text, "{name}");

@@ -5,12 +5,13 @@ use std::path::{Component, Path, PathBuf};
 use std::str::FromStr as _;
 use std::sync::Arc;
 
+use fen_compiler::literate::{join, split};
 use fen_compiler::navigate::Names;
 use fen_compiler::{Diagnostic, Examination, Files, Lang, Source, Span};
-use tower_lsp_server::ls_types::{Diagnostic as Reported, Uri};
+use tower_lsp_server::ls_types::{Diagnostic as Reported, Position, Uri};
 
 use super::text::{Encoding, Shift, Text};
-use crate::disk;
+use crate::{disk, files};
 
 /// An open document.
 #[derive(Clone, Debug)]
@@ -21,6 +22,8 @@ pub(crate) struct Document {
     pub(crate) text: Arc<Text>,
     /// Whether it is, or may hold, a policy of its own; tables are not.
     pub(crate) is_policy: bool,
+    /// What it holds, if it is Markdown.
+    pub(crate) source: Option<Arc<Source>>,
     /// Counts the changes of all documents; see [`Workspace::clock`].
     pub(crate) changed_at: u64,
 }
@@ -29,13 +32,13 @@ pub(crate) struct Document {
 pub(crate) struct Known {
     pub(crate) examined: Examination,
     pub(crate) names: Names,
-    /// The texts of its sources, by name.
+    /// The texts of its sources, by file.
     pub(crate) texts: HashMap<String, Arc<Text>>,
     /// The time at which its sources were read.
     pub(crate) clock: u64,
 }
 
-/// An open policy.
+/// An open policy: a document, or one of several policies in it.
 #[derive(Default)]
 pub(crate) struct Root {
     pub(crate) latest: Option<Arc<Known>>,
@@ -51,9 +54,11 @@ pub(crate) struct Workspace {
     pub(crate) encoding: Encoding,
     pub(crate) lang: Lang,
     pub(crate) folders: Vec<PathBuf>,
-    /// By name; see [`name_of`].
+    /// By the name of the file; see [`name_of`].
     pub(crate) documents: BTreeMap<String, Document>,
     pub(crate) roots: BTreeMap<String, Root>,
+    /// The root that is being written.
+    pub(crate) focus: Option<String>,
     /// Roots to be read again.
     pub(crate) outdated: BTreeSet<String>,
     /// Roots whose examples are to be tried.
@@ -105,10 +110,10 @@ impl Overlay {
     /// The source at a path.
     pub(crate) fn source(&self, path: &Path) -> Result<Source, String> {
         let name = path_name(path);
-        if let Some(text) = self.open.get(&name) {
+        if let Some(text) = self.open.get(split(&name).0) {
             return Ok(Source::new(name, text.as_str()));
         }
-        let bytes = std::fs::read(path).map_err(|error| error.to_string())?;
+        let bytes = std::fs::read(files::file(path)).map_err(|error| error.to_string())?;
         let text = String::from_utf8(bytes).map_err(|_| "it is not UTF-8 text".to_owned())?;
         Ok(Source::new(name, text))
     }
@@ -141,7 +146,7 @@ impl Workspace {
             document.changed_at = clock;
         }
         let affected = self.roots.iter().filter(|(root, state)| {
-            *root == name
+            split(root).0 == name
                 || state.latest.as_ref().is_none_or(|known| {
                     let lacks_files = known
                         .examined
@@ -158,11 +163,23 @@ impl Workspace {
         }
     }
 
-    /// Takes a document for no policy any more; false if it was none.
-    pub(crate) fn forget(&mut self, name: &str) -> bool {
-        self.outdated.remove(name);
-        self.untried.remove(name);
-        self.roots.remove(name).is_some()
+    /// Takes a document for these policies, and for no others any more; false if it was none other.
+    pub(crate) fn take(&mut self, file: &str, policies: &[String]) -> bool {
+        let gone: Vec<String> = self.roots_of(file).filter(|root| !policies.contains(root)).cloned().collect();
+        for root in &gone {
+            self.outdated.remove(root);
+            self.untried.remove(root);
+            self.roots.remove(root);
+        }
+        for policy in policies {
+            self.roots.entry(policy.clone()).or_default();
+        }
+        !gone.is_empty()
+    }
+
+    /// The policies of a file that are open.
+    pub(crate) fn roots_of(&self, file: &str) -> impl Iterator<Item = &String> {
+        self.roots.keys().filter(move |root| split(root).0 == file)
     }
 
     /// Whether what is known of a root is what there is.
@@ -174,11 +191,26 @@ impl Workspace {
             })
     }
 
-    /// The root that says most of a source: its own, else one that is made of it.
-    pub(crate) fn root_of(&self, name: &str) -> Option<&str> {
-        if let Some((own, _)) = self.roots.get_key_value(name) {
-            return Some(own);
-        }
+    /// The roots that say most of a file: its own, else one that is made of it.
+    pub(crate) fn roots_about(&self, name: &str) -> Vec<&str> {
+        let own: Vec<&str> = self.roots_of(name).map(String::as_str).collect();
+        if own.is_empty() { self.root_with(name).into_iter().collect() } else { own }
+    }
+
+    /// The root that says most of a place in a file: that of the policy there.
+    pub(crate) fn root_at(&self, name: &str, position: Position) -> Option<&str> {
+        let document = self.documents.get(name);
+        let outline = document.and_then(|document| document.source.as_ref()?.outline());
+        let policy = document
+            .zip(outline)
+            .and_then(|(document, outline)| outline.policy_at(document.text.offset(position, self.encoding)));
+        let named = policy.map(|policy| join(name, policy));
+        let own = self.roots.get_key_value(named.as_deref().unwrap_or(name)).map(|(own, _)| own.as_str());
+        own.or_else(|| self.roots_about(name).into_iter().next())
+    }
+
+    /// A root that is made of a file.
+    fn root_with(&self, name: &str) -> Option<&str> {
         let uses = |root: &Root| root.latest.as_ref().is_some_and(|known| known.texts.contains_key(name));
         self.roots.iter().find(|(_, root)| uses(root)).map(|(root, _)| root.as_str())
     }
@@ -200,7 +232,9 @@ pub(crate) struct View {
     pub(crate) known: Arc<Known>,
     /// Older, if the latest is not whole.
     pub(crate) whole: Option<Arc<Known>>,
+    /// The file.
     pub(crate) name: String,
+    pub(crate) root: String,
     /// The text now.
     pub(crate) text: Arc<Text>,
     source: Source,
@@ -211,18 +245,22 @@ pub(crate) struct View {
 }
 
 impl View {
-    /// The view of a source.
-    pub(crate) fn of(workspace: &Workspace, name: &str) -> Option<Self> {
-        let root_name = workspace.root_of(name)?;
+    /// The view of a file from a root.
+    pub(crate) fn of(workspace: &Workspace, name: &str, root_name: &str) -> Option<Self> {
         let root = workspace.roots.get(root_name)?;
         let known = Arc::clone(root.latest.as_ref()?);
         let old = known.texts.get(name).cloned().unwrap_or_default();
         let text = workspace.text(name).unwrap_or_else(|| Arc::clone(&old));
         let shift = Shift::between(old.as_str(), text.as_str());
+        // Of the file as the root has it: it may import another policy of it.
+        let sources = || known.examined.sources().iter().filter(|source| source.file() == name);
+        let own = sources().find(|source| source.name() == root_name).or_else(|| sources().next());
+        let source = Source::new(own.map_or(name, Source::name), text.as_str());
         Some(Self {
             whole: root.whole.clone(),
             name: name.to_owned(),
-            source: Source::new(name, text.as_str()),
+            root: root_name.to_owned(),
+            source,
             text,
             shift,
             is_fresh: workspace.is_fresh(root_name),
@@ -230,6 +268,11 @@ impl View {
             lang: workspace.lang,
             known,
         })
+    }
+
+    /// The views of a file from all roots that say most of it.
+    pub(crate) fn all(workspace: &Workspace, name: &str) -> Vec<Self> {
+        workspace.roots_about(name).into_iter().filter_map(|root| Self::of(workspace, name, root)).collect()
     }
 
     /// The part of the text now that is compiled, every byte in its place.
@@ -244,13 +287,13 @@ impl View {
 
     /// The place among all sources of a byte of the text now.
     pub(crate) fn place(&self, offset: usize) -> Option<usize> {
-        Some(self.known.examined.sources().start(&self.name)? + self.shift.back(offset)?)
+        Some(self.known.examined.sources().start(self.source.name())? + self.shift.back(offset)?)
     }
 
     /// Where a place lies in the text now, if it lies in this source and was not changed.
     pub(crate) fn here(&self, span: Span) -> Option<Span> {
         let (source, span) = self.known.examined.sources().locate(span)?;
-        if source.name() == self.name { self.shift.forth(span) } else { None }
+        if source.name() == self.source.name() { self.shift.forth(span) } else { None }
     }
 }
 

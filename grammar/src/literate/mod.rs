@@ -106,12 +106,12 @@ impl Outline {
         &self.policies
     }
 
-    /// The policy that a block belongs to: the one it names, or else the one of the block before it; before all of them, the
-    /// first one.
+    /// The policy that a place belongs to: that of the last block with a name which begins there or before; before all of them, the first
+    /// one.
     #[must_use]
-    pub fn policy_of(&self, block: &Block) -> Option<&str> {
-        let before = self.blocks.iter().take_while(|other| other.span.start <= block.span.start);
-        let named = before.filter_map(|other| other.policy.as_deref()).last();
+    pub fn policy_at(&self, place: usize) -> Option<&str> {
+        let before = self.blocks.iter().take_while(|block| block.span.start <= place);
+        let named = before.filter_map(|block| block.policy.as_deref()).last();
         named.or(self.policies.first().map(String::as_str))
     }
 

@@ -508,3 +508,70 @@ fn texts_are_laid_out() {
     assert_eq!(editor.ask("textDocument/formatting", options), json!([]));
     assert_eq!(editor.finish(), 0);
 }
+
+const NOTICE: &str = "# 通知\n\n## 一\n\n> 提取1%。\n\n```fen 风险金\n政策 示范.风险金\n取整 四舍五入 到 0.01元\n引入 上限 自 \"#共用\"\n\
+                      输入 筹资: 金额 自 0元 至 100元\n计提 = 较小(1% * 筹资, 上限)\n```\n\n## 二\n\n> 支付5元。\n\n```fen 门诊\n政策 示范.门诊\n\
+                      引入 上限 自 \"#共用\"\n输入 费用: 金额 自 0元 至 100元\n计提 = 较小(费用, 上限)\n输出 计提\n```\n\n```fen 风险金\n输出 计提\n```\n\n\
+                      ```fen 共用\n规则库 示范.共用\n参数 上限: 金额 = 5元\n```\n";
+
+/// Each place of a text belongs to the policy that its block names.
+#[test]
+fn several_policies_in_one_text() {
+    let folder = Folder::new();
+    let path = folder.write("通知.md", NOTICE);
+    let mut editor = Editor::start(path.parent().unwrap(), &["--lang", "zh"], json!({}));
+    let uri = uri(&path);
+    editor.open(&uri, NOTICE);
+    // Three policies are read, each of which says something of the text.
+    for _ in 0..3 {
+        editor.codes(&uri, &[]);
+    }
+    // The same name is another thing in another policy.
+    for (count, clause) in [(0, "提取1%"), (1, "支付5元")] {
+        let hover = editor.hover(&uri, place(NOTICE, "计提 = 较小", count));
+        assert!(hover.contains(clause), "{hover}");
+    }
+    let found = editor.at("definition", &uri, place(NOTICE, "计提\n```", 1), json!({}));
+    assert_eq!(start(&found["range"]), place(NOTICE, "计提 = 较小(1%", 0));
+    let found = editor.at("definition", &uri, place(NOTICE, "上限)", 1), json!({}));
+    assert_eq!(start(&found["range"]), place(NOTICE, "上限: 金额", 0));
+    // What is shared is renamed in all policies, what is not in one.
+    let found = editor.at("rename", &uri, place(NOTICE, "上限: 金额", 0), json!({ "newName": "限额" }));
+    assert_eq!(edited(NOTICE, &found["changes"][&uri]), NOTICE.replace("上限", "限额"));
+    let found = editor.at("rename", &uri, place(NOTICE, "计提 = 较小(1%", 0), json!({ "newName": "风险金额" }));
+    let renamed = NOTICE.replace("计提 = 较小(1%", "风险金额 = 较小(1%");
+    let renamed = renamed.replace("```fen 风险金\n输出 计提", "```fen 风险金\n输出 风险金额");
+    assert_eq!(edited(NOTICE, &found["changes"][&uri]), renamed);
+    // The whole text is outlined and coloured, in its order.
+    let symbols = editor.ask("textDocument/documentSymbol", json!({ "textDocument": { "uri": uri } }));
+    let names: Vec<&str> = symbols.as_array().unwrap().iter().map(|one| one["name"].as_str().unwrap()).collect();
+    assert_eq!(
+        names,
+        ["示范.风险金", "筹资", "计提", "示范.门诊", "费用", "计提", "计提", "计提", "示范.共用", "上限"]
+    );
+    let tokens = editor.ask("textDocument/semanticTokens/full", json!({ "textDocument": { "uri": uri } }));
+    let lines: u64 = tokens["data"].as_array().unwrap().chunks(5).map(|token| token[0].as_u64().unwrap()).sum();
+    assert_eq!(lines, u64::from(place(NOTICE, "5元\n```", 0).0));
+    // A mistake in one policy is said once, and there.
+    let broken = NOTICE.replace("较小(费用, 上限)", "较小(费用, 上线)");
+    editor.replace(&uri, 2, &broken);
+    let said = editor.diagnostics(&uri, |all| !all.is_empty());
+    assert_eq!((said.len(), start(&said[0]["range"])), (1, place(&broken, "上线", 0)));
+    let question =
+        json!({ "textDocument": { "uri": uri }, "range": said[0]["range"], "context": { "diagnostics": [] } });
+    let actions = editor.ask("textDocument/codeAction", question);
+    assert_eq!(edited(&broken, &actions[0]["edit"]["changes"][&uri]), NOTICE);
+    // A block without a name gets one.
+    let unnamed = NOTICE.replace("```fen 风险金\n输出", "```fen\n输出");
+    editor.replace(&uri, 3, &unnamed);
+    let said = editor.diagnostics(&uri, |all| all.iter().any(|one| one["code"] == "fen::markdown::unnamed"));
+    let culprit = said.iter().find(|one| one["code"] == "fen::markdown::unnamed").unwrap();
+    let question =
+        json!({ "textDocument": { "uri": uri }, "range": culprit["range"], "context": { "diagnostics": [] } });
+    let actions = editor.ask("textDocument/codeAction", question);
+    assert_eq!(edited(&unnamed, &actions[0]["edit"]["changes"][&uri]), NOTICE.replace("风险金\n输出", "门诊\n输出"));
+    // Without its blocks nothing is left of it.
+    editor.replace(&uri, 4, "# 无");
+    editor.codes(&uri, &[]);
+    assert_eq!(editor.finish(), 0);
+}
