@@ -129,12 +129,18 @@ impl Outline {
         self.clauses.get(block.clause?).filter(|clause| !clause.text.is_empty())
     }
 
-    /// The clause under the heading of this name, or whose heading begins with it, as in `三(五)3 结余留用`; if there is one only.
+    /// The clause under the heading of this name, or whose heading begins with it, as in `三(五)3 结余留用`: the only one with rules of
+    /// the policy, or else the only one.
     #[must_use]
     pub fn clause_named(&self, name: &str) -> Option<&Clause> {
-        let is_named = |clause: &&Clause| clause.heading.as_deref().is_some_and(|heading| is_heading_of(heading, name));
-        let mut named = self.clauses.iter().filter(|clause| !clause.text.is_empty()).filter(is_named);
-        named.next().filter(|_| named.next().is_none())
+        let is_named = |clause: &Clause| clause.heading.as_deref().is_some_and(|heading| is_heading_of(heading, name));
+        let named: Vec<usize> = (0..self.clauses.len())
+            .filter(|at| self.clauses.get(*at).is_some_and(|clause| !clause.text.is_empty() && is_named(clause)))
+            .collect();
+        let has_rules = |at: &&usize| self.policy_blocks().any(|block| block.clause == Some(**at));
+        let with_rules: Vec<usize> = named.iter().filter(has_rules).copied().collect();
+        let [only] = (if with_rules.is_empty() { named } else { with_rules })[..] else { return None };
+        self.clauses.get(only)
     }
 }
 
