@@ -5,6 +5,7 @@
 //! `ARCHITECTURE.md` names what each stage guarantees.
 
 mod check;
+mod columns;
 mod compare;
 mod coverage;
 mod emit;

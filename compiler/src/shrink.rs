@@ -29,7 +29,8 @@ const ROUND: [i64; 7] = [0, 1, 10, 100, 1_000, 10_000, 1_000_000];
 pub(crate) enum Toward {
     /// Amounts of nothing: what remains is what matters.
     Nothing,
-    /// Round amounts that something comes of, so that a reader can follow what becomes of them.
+    /// Round amounts that something comes of, so that a reader can follow what becomes of them; parameters as in the file
+    /// that the policy's examples name.
     Usual,
 }
 
@@ -45,6 +46,13 @@ pub(crate) fn smallest(program: &Program, claim: Claim, toward: Toward, holds: &
             };
             if let (Type::Measure(measure), false) = (kept.ty, is_running || kept.is_optional) {
                 kept.slot.set(&mut plain, Some(kept.usual(measure)));
+            }
+        }
+    }
+    if let (Toward::Usual, Some(sheet)) = (toward, program.sheet()) {
+        for (slot, value) in plain.parameters.iter_mut().zip(&sheet.values) {
+            if let Some(value) = value {
+                slot.clone_from(value);
             }
         }
     }
@@ -219,6 +227,10 @@ impl Shrinker<'_> {
     /// Rounder values, one at a time.
     fn rounder(&self, claim: &mut Claim) {
         for kept in &self.slots {
+            // Whatever takes the place of nothing, or of what is usual, is less plain.
+            if kept.slot.of(claim) == self.default(kept).as_ref() {
+                continue;
+            }
             let with = |candidate: &BigRational| {
                 let mut tried = claim.clone();
                 kept.slot.set(&mut tried, Some(candidate.clone()));

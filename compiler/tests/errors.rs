@@ -14,13 +14,14 @@ use fen_compiler::{Analysis, Files, Lang, Source, analyze_with, literate};
 use crate::page::{Page, Piece, Section};
 
 /// Codes of the compiler that no policy of reasonable size brings about. Their sections say so in an **Example.**
-const WITHOUT_A_POLICY: [&str; 8] = [
+const WITHOUT_A_POLICY: [&str; 9] = [
     "fen::file::too_many",
     "fen::format::name",
     "fen::internal::emit",
     "fen::internal::format",
     "fen::internal::syntax",
     "fen::ladder::too_many_rows",
+    "fen::parameter::other_policy",
     "fen::policy::too_large",
     "fen::table::too_large",
 ];
@@ -181,7 +182,7 @@ fn example<'p>(section: &'p Section<'_>, language: usize) -> Option<Example<'p>>
                 files.insert(words.next().unwrap(), lines);
             }
             ("csv", Some("rejected" | "corrected")) => {}
-            ("csv" | "markdown", Some(name)) => {
+            ("csv" | "toml" | "markdown", Some(name)) => {
                 files.insert(name, lines);
             }
             _ => panic!("{}: a block is none of those that the top of the page names: ```{info}", section.code),
@@ -237,7 +238,7 @@ impl Files for Shown<'_> {
 
 #[test]
 fn examples_fail_with_their_codes_and_remedies_help() {
-    let of_compiler = codes(&["compiler", "grammar"]);
+    let of_compiler = codes(&["compiler", "grammar", "values"]);
     let text = errors();
     let mut wrong = Vec::new();
     for section in Page::read(&text).sections().filter(|section| of_compiler.contains(section.code)) {

@@ -5,7 +5,7 @@
 //! * Two such blocks with nothing between them are the same in English and Chinese: they compile to the same code.
 //! * ```` ```fen refused CODE ```` is refused with that code and no other.
 //! * ````` ````markdown ````` is a policy in literate form.
-//! * ```` ```csv NAME ```` and ```` ```fen file NAME ```` are files that the blocks after them can name; the latter is
+//! * ```` ```csv NAME ````, ```` ```toml NAME ```` and ```` ```fen file NAME ```` are files that the blocks after them can name; the latter is
 //!   accepted itself.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
@@ -126,7 +126,7 @@ impl Page {
     /// Keeps what later blocks refer to.
     fn keep(&mut self, block: &Block) {
         match block.info.split_whitespace().collect::<Vec<&str>>().as_slice() {
-            ["csv", name] | ["fen", "file", name] => {
+            ["csv" | "toml", name] | ["fen", "file", name] => {
                 self.files.insert((*name).to_owned(), block.text.clone());
             }
             _ => {}
@@ -190,7 +190,7 @@ fn is_true(path: &str) -> usize {
                     }
                 }
             }
-            ["fen", "setting"] | ["csv", _] | ["text"] => {}
+            ["fen", "setting"] | ["csv" | "toml", _] | ["text"] => {}
             other => wrong += &format!("{path}: line {}: {other:?}\n", block.line),
         }
     }

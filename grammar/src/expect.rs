@@ -370,6 +370,7 @@ impl Expected {
             R::step => &[R::kw_tier, R::kw_band],
             R::grain | R::group | R::per => &[R::kw_each],
             R::period => &[R::kw_insurance_year, R::kw_year, R::kw_month],
+            R::params_file => &[R::kw_params_from],
             R::given => &[R::kw_given],
             R::expected => &[R::kw_expect],
             R::verb | R::compare => &[R::kw_is, R::kw_is_not, R::kw_in, R::kw_not_in, R::kw_known],

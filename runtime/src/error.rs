@@ -2,7 +2,7 @@
 
 use fen_schema::{Column, Text};
 
-use crate::describe::describe;
+use fen_values::describe;
 
 /// Why a module is refused. Nothing of it has run then.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

@@ -11,11 +11,10 @@ use arrow_array::{Array, PrimitiveArray, RecordBatch};
 use arrow_schema::DataType;
 use fen_schema::{Column, ColumnType, Layout, RejectCode};
 
-use crate::amount::fit;
-use crate::cell::{place, trim};
 use crate::codes::Numbering;
 use crate::error::SettleError;
 use crate::outputs::data_type;
+use fen_values::{fit, place, trim};
 
 /// The cells of one column for a whole batch, in the column's layout.
 pub(crate) enum Cells<'a> {

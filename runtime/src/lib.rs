@@ -21,11 +21,7 @@
 //! threads; a [`Session`] is one instance of it with its memory, for one thread. [`Parameters`] are values for what a
 //! policy leaves open: set once, given to every session.
 
-mod amount;
-mod cell;
 mod codes;
-mod date;
-mod describe;
 mod error;
 mod inputs;
 mod load;
@@ -38,15 +34,13 @@ mod session;
 mod settlement;
 mod stream;
 mod trace;
-mod units;
 
-pub use cell::{Cell, format_cell, parse_cell};
-pub use describe::describe;
 pub use error::{LoadError, MemoryFault, SettleError};
 pub use load::{Policy, Runtime};
-pub use parameters::{ParameterError, Parameters};
+pub use parameters::Parameters;
 pub use session::Session;
 pub use settlement::{Cause, Rejected, Settlement, reason};
 pub use stream::{GrainResult, Seen, Step, Stream, StreamError, steps};
 pub use trace::{Traced, Tracer};
-pub use units::{in_chinese, shifted, split_unit};
+
+pub use fen_values::{Cell, ParameterError, describe, format_cell, in_chinese, parse_cell, shifted, split_unit};

@@ -4,8 +4,8 @@ use std::collections::HashSet;
 
 use fen_schema::{Column, ColumnType, Layout, Reject, RejectCode, Schema};
 
-use crate::cell::bound;
 use crate::plan::{self, MemorySize};
+use fen_values::bound;
 
 /// Bytes that columns are aligned to.
 const ALIGNMENT: u64 = 16;

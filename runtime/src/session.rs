@@ -7,6 +7,7 @@ use arrow_array::{ArrayRef, RecordBatch, RecordBatchOptions};
 use arrow_buffer::{BooleanBufferBuilder, NullBuffer};
 use arrow_schema::{Field, SchemaRef};
 use fen_schema::{Column, RejectCode, Schema};
+use fen_values::ParameterError;
 use wasmtime::{Memory, Store, TypedFunc};
 
 use crate::codes::{Codes, Numbering};
@@ -14,7 +15,7 @@ use crate::error::{LoadError, SettleError};
 use crate::inputs::{self, Cells, Fault};
 use crate::load::Policy;
 use crate::outputs::{OutputBuffer, data_type, value_names};
-use crate::parameters::{ParameterError, Parameters};
+use crate::parameters::Parameters;
 use crate::settlement::{Cause, Rejected, Settlement, reason};
 
 #[cfg(target_endian = "big")]

@@ -5,8 +5,7 @@ use std::sync::Arc;
 use arrow_array::RecordBatch;
 use fen_schema::{Column, ColumnType, RejectCode, Schema, Text};
 
-use crate::cell::bound_text;
-use crate::describe::names;
+use fen_values::{bound_text, names};
 
 /// What became of a batch: every row is settled or rejected.
 #[derive(Clone, Debug)]

@@ -98,7 +98,11 @@ impl Sections<'_> {
 
     fn example(&self, example: &Example) -> Vec<String> {
         let expected = example.expect.as_ref().map_or_else(|| say("rejected", "拒收"), |expect| self.settings(expect));
-        vec![escape(&example.title.text), self.settings(&example.given), expected]
+        let file = example.params.as_ref().map_or_else(String::new, |path| {
+            let words = say("parameters not given here: from the file", "此处未给定的参数取自文件");
+            format!("<p>{words} <code>{}</code></p>", escape(&path.text))
+        });
+        vec![escape(&example.title.text), self.settings(&example.given) + &file, expected]
     }
 
     fn settings(&self, settings: &[Setting]) -> String {

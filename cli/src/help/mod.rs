@@ -78,7 +78,7 @@ fn section_text(section: &Section<'_>, lang: Lang) -> String {
 
 /// The name of the file that a block is.
 fn file_name(info: &str) -> Option<&str> {
-    let name = info.strip_prefix("csv ").or_else(|| info.strip_prefix("fen file "))?;
+    let name = ["csv ", "toml ", "fen file "].iter().find_map(|kind| info.strip_prefix(kind))?;
     (!name.contains(' ') && name.contains('.')).then_some(name)
 }
 

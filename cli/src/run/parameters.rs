@@ -1,21 +1,29 @@
 //! Parameters from the command line and from a file.
 
-use std::fs;
 use std::path::Path;
 
+use fen_compiler::Source;
 use fen_runtime::{Parameters, Policy, SettleError};
-use toml::{Table, Value};
+use fen_schema::Column;
+use fen_values::{Given, Mistake, Setting, assigned};
 
 use crate::error::{Error, Outcome};
-use crate::files::not_utf8;
+use crate::files;
 
-/// How deep the tables of a file may nest: a parameter has no more keys.
-const DEEPEST: usize = 8;
+/// Mistakes of one file that are shown; more of them are no news.
+const MOST_SHOWN: usize = 20;
 
 /// The values of a policy's parameters, all of them: those of `--set` go before those of `--params`.
 pub(crate) fn parameters(sets: &[String], params: Option<&Path>, policy: &Policy) -> Outcome<Parameters> {
     let mut parameters = policy.parameters();
-    for (name, text) in settings(sets, params)? {
+    if let Some(path) = params {
+        let (source, found) = read(path)?;
+        given(&source, &found, &policy.schema().parameters, &policy.schema().policy)?;
+        for Setting { name, text, .. } in found {
+            parameters.set(&name, &text)?;
+        }
+    }
+    for (name, text) in settings(sets, None)? {
         parameters.set(&name, &text)?;
     }
     whole(parameters)
@@ -23,7 +31,8 @@ pub(crate) fn parameters(sets: &[String], params: Option<&Path>, policy: &Policy
 
 /// Names and texts: those of a file, then those of the command line.
 pub(crate) fn settings(sets: &[String], params: Option<&Path>) -> Outcome<Vec<(String, String)>> {
-    let mut settings = params.map(read).transpose()?.unwrap_or_default();
+    let read = params.map(read).transpose()?.map(|(_, settings)| settings).unwrap_or_default();
+    let mut settings: Vec<(String, String)> = read.into_iter().map(|one| (one.name, one.text)).collect();
     for set in sets {
         let (name, text) = set.split_once('=').ok_or_else(|| without_value(set))?;
         settings.push((name.trim().to_owned(), text.to_owned()));
@@ -53,102 +62,36 @@ pub(crate) fn without_value(set: &str) -> Error {
     )
 }
 
-/// Names and texts in a file.
-pub(crate) fn read(path: &Path) -> Outcome<Vec<(String, String)>> {
-    let bytes = fs::read(path).map_err(|error| Error::read(path, &error))?;
-    let text = String::from_utf8(bytes).map_err(|_| not_utf8(path))?;
-    let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
-    let table: Table = text.parse().map_err(|error| Error::read(path, &error))?;
-    let mut values = Vec::new();
-    collect(&table, &mut Vec::new(), &mut values, path)?;
-    Ok(values)
+/// A file of parameters, and the names and texts in it.
+pub(crate) fn read(path: &Path) -> Outcome<(Source, Vec<Setting>)> {
+    let source = files::source(path)?;
+    let settings = fen_values::settings(source.text()).map_err(|mistakes| mistaken(&source, &mistakes))?;
+    Ok((source, settings))
 }
 
-/// Adds the values of a table: those of a table in a table belong to a parameter with keys, as in `rate[county]`.
-fn collect(table: &Table, keys: &mut Vec<String>, values: &mut Vec<(String, String)>, path: &Path) -> Outcome<()> {
-    for (key, value) in table {
-        keys.push(key.clone());
-        let name = name_of(keys);
-        match value {
-            Value::Table(inner) if keys.len() < DEEPEST => collect(inner, keys, values, path)?,
-            Value::String(text) => values.push((name, text.clone())),
-            Value::Integer(number) => values.push((name, number.to_string())),
-            Value::Boolean(is) => values.push((name, is.to_string())),
-            Value::Datetime(day) if day.date.is_some() && day.time.is_none() => values.push((name, day.to_string())),
-            Value::Float(_) => return Err(needs_quotes(path, &name)),
-            Value::Datetime(_) | Value::Array(_) | Value::Table(_) => return Err(no_value(path, &name)),
-        }
-        keys.pop();
-    }
-    Ok(())
+/// What a file gives for the parameters of a policy.
+pub(crate) fn given(source: &Source, settings: &[Setting], columns: &[Column], policy: &str) -> Outcome<Vec<Given>> {
+    let (given, mistakes) = assigned(settings, columns, policy);
+    if mistakes.is_empty() { Ok(given) } else { Err(mistaken(source, &mistakes)) }
 }
 
-/// `rate` and its keys as one name: `rate[county,2022]`.
-fn name_of(keys: &[String]) -> String {
-    match keys.split_first() {
-        Some((name, [])) => name.clone(),
-        Some((name, keys)) => format!("{name}[{}]", keys.join(",")),
-        None => String::new(),
+/// All that is wrong in a file, with its code and place; the code is that of the first mistake.
+fn mistaken(source: &Source, mistakes: &[Mistake]) -> Error {
+    let mut lines = mistakes.iter().take(MOST_SHOWN).map(|mistake| {
+        let position = source.position(mistake.at.start);
+        let (name, line, column) = (source.name(), position.line, position.column);
+        let text = mistake.error.text();
+        (format!("{name}:{line}:{column}: {}", text.en), format!("{name}:{line}:{column}：{}", text.zh))
+    });
+    let (mut en, mut zh) = lines.next().unwrap_or_default();
+    for (more_en, more_zh) in lines {
+        en.push_str(&format!("\n  {more_en}"));
+        zh.push_str(&format!("\n  {more_zh}"));
     }
-}
-
-fn needs_quotes(path: &Path, name: &str) -> Error {
-    let path = path.display();
-    Error::new(
-        "fen::run::parameter_float",
-        format!("{path}: put the value of `{name}` in quotation marks, as in \"12.50\"; a bare one may lose digits"),
-        format!("{path}：“{name}”的值须加引号，如 \"12.50\"；不加引号的小数可能丢失位数"),
-    )
-}
-
-fn no_value(path: &Path, name: &str) -> Error {
-    let path = path.display();
-    Error::new(
-        "fen::run::parameter_syntax",
-        format!("{path}: the value of `{name}` must be text, a whole number, true, false or a date"),
-        format!("{path}：“{name}”的值应为文本、整数、true、false 或日期"),
-    )
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn collected(text: &str) -> Result<Vec<(String, String)>, &'static str> {
-        let table: Table = text.parse().map_err(|_| "syntax")?;
-        let mut values = Vec::new();
-        match collect(&table, &mut Vec::new(), &mut values, Path::new("p.toml")) {
-            Ok(()) => Ok(values),
-            Err(Error::Said { code, .. }) => Err(code),
-            Err(_) => Err("other"),
-        }
+    if let Some(more @ 1..) = mistakes.len().checked_sub(MOST_SHOWN) {
+        en.push_str(&format!("\n  and {more} more"));
+        zh.push_str(&format!("\n  另有 {more} 处"));
     }
-
-    #[test]
-    fn values_of_a_file() {
-        let text = "cut = \"10pp\"\nfund = 1000\nfrom = 2022-08-01\nstrict = true\n[rate]\ncounty = \"80%\"\n[rate.city]\n2022 = \"70%\"\n";
-        let wanted = [
-            ("cut", "10pp"),
-            ("from", "2022-08-01"),
-            ("fund", "1000"),
-            ("rate[city,2022]", "70%"),
-            ("rate[county]", "80%"),
-            ("strict", "true"),
-        ];
-        let mut values = collected(text).unwrap_or_default();
-        values.sort();
-        let values: Vec<(&str, &str)> = values.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
-        assert_eq!(values, wanted);
-    }
-
-    #[test]
-    fn values_that_are_none() {
-        assert_eq!(collected("cut = 0.1"), Err("fen::run::parameter_float"));
-        assert_eq!(collected("cut = nan"), Err("fen::run::parameter_float"));
-        assert_eq!(collected("cut = [1]"), Err("fen::run::parameter_syntax"));
-        assert_eq!(collected("cut = 2022-08-01T00:00:00Z"), Err("fen::run::parameter_syntax"));
-        assert_eq!(collected("cut = 07:00:00"), Err("fen::run::parameter_syntax"));
-        assert_eq!(collected("cut = \"1\"\ncut = \"2\""), Err("syntax"));
-        assert_eq!(collected("a.b.c.d.e.f.g.h.i = 1"), Err("fen::run::parameter_syntax"));
-    }
+    let code = mistakes.first().map_or("fen::parameter::not_toml", |mistake| mistake.error.code());
+    Error::new(code, en, zh)
 }

@@ -190,7 +190,7 @@ fn settings(args: &TestArgs) -> Outcome<Vec<(String, String)>> {
         settings.push((name.trim().to_owned(), text.to_owned()));
     }
     if let Some(path) = &args.params {
-        settings.extend(parameters::read(path)?);
+        settings.extend(parameters::read(path)?.1.into_iter().map(|one| (one.name, one.text)));
     }
     Ok(settings)
 }

@@ -295,3 +295,112 @@ fn invariants_are_shrunk_and_repeatable() {
         assert!(text.contains("where low, a 0.00 yuan, b 0.00 yuan, c 6000.00 yuan"), "{text}");
     }
 }
+
+const COMPANION: &str = "policy test.companion
+round half up to 0.01 yuan
+enum level = county \"县级\" | city \"市级\"
+input total: money from 0 yuan to 1_000_000 yuan
+input hospital: level
+param start by level: money from 0 yuan to 10_000 yuan = required
+param rate: rate from 0% to 100% = required \"比例\"
+param cap: money from 0 yuan to 1_000_000 yuan = required
+pays = min(max(total - start[hospital], 0 yuan) * rate, cap) round half up to 0.01 yuan
+output pays
+example \"as in the file\" params from file \"params/a.toml\"
+  given  total 1_000 yuan, hospital county
+  expect pays 640 yuan
+example \"the example goes before the file\" params from file \"params/a.toml\"
+  given  total 1_000 yuan, hospital county, rate 50%, start[county] 100 yuan
+  expect pays 450 yuan
+example \"another file\" params from file \"params/b.toml\"
+  given  total 1_000 yuan, hospital city
+  expect pays 1 yuan
+";
+
+fn companion(table: &str) -> Folder {
+    let folder = Folder::new();
+    std::fs::create_dir(folder.path("params")).unwrap();
+    folder.write("stay.fen", COMPANION);
+    folder.write(
+        "params/a.toml",
+        "\u{feff}\"比例\" = \"80%\"\ncap = \"1万元\"\n[start]\ncounty = 200\ncity = \"600元\"\n",
+    );
+    folder.write("params/b.toml", "rate = \"80%\"\ncap = 1\n\"start[county]\" = 0\n\"start[ city ]\" = 0\n");
+    if !table.is_empty() {
+        folder.write("stay.cases.csv", table);
+    }
+    folder
+}
+
+/// One file means the same to examples, to tables of cases, to `fen run` and to `fen test --params`.
+#[test]
+fn parameters_come_from_companion_files() {
+    let table = "case,total,hospital,params from file,start[county],rate,pays,rejected
+the file,1000,county,params/a.toml,,,640,
+a cell goes before the file,1000,county,params/a.toml,100,50%,450,
+another file,1000,city,params/b.toml,,,1,
+no file,1000,county,,100,,100,
+outside,-1,county,params/a.toml,,,,below_min total
+";
+    let folder = companion(table);
+    let set = ["--set", "rate=100%", "--set", "cap=100", "--set", "start[city]=0"];
+    let text = folder.fen(&[&["test", "stay.fen"], &set[..]].concat()).good();
+    assert!(text.contains("8 passed, 0 failed"), "{text}");
+    // A row without a file lacks what no column gives.
+    let done = folder.fen(&["test", "stay.fen"]);
+    done.refused("row 5: neither the row nor its file gives start[city], cap");
+    done.refused("row 5, column `rate`: the parameter takes");
+    folder.write("claims.csv", "total,hospital\n1000,county\n");
+    let run = folder.fen(&["run", "stay.fen", "--input", "claims.csv", "--params", "params/a.toml"]).good();
+    assert!(run.contains("1000,county,640.00"), "{run}");
+    let plain = companion("total,hospital,pays\n1000,county,640\n");
+    plain.fen(&["test", "stay.fen", "--params", "params/a.toml"]).good();
+}
+
+#[test]
+fn suggestions_take_their_parameters_from_the_file() {
+    let folder = companion("");
+    let text = folder.fen(&["test", "stay.fen", "--suggest"]).stdout();
+    assert!(
+        text.contains("params from file \"params/a.toml\"\n  given  total 12_700 yuan, hospital county\n"),
+        "{text}"
+    );
+    folder.write("stay.fen", format!("{COMPANION}{text}"));
+    folder.fen(&["check", "stay.fen"]).good();
+}
+
+#[test]
+fn wrong_companion_files_are_refused_at_their_lines() {
+    let folder = companion("total,hospital,params from file,pays\n1000,county,params/c.toml,640\n");
+    folder.fen(&["test", "stay.fen"]).refused("fen::file::read");
+    for (text, code, place) in [
+        ("rate = 0.8\n", "fen::parameter::float", "1:8"),
+        ("rate = \"80%\"\nrate = \"70%\"\n", "fen::parameter::twice", "2:1"),
+        ("rate = \"80%\"\n\"比例\" = \"70%\"\n", "fen::parameter::twice", "2:1"),
+        ("\n\nraet = \"80%\"\n", "fen::parameter::unknown", "3:1"),
+        ("rate = \"80元\"\n", "fen::parameter::not_a_value", "1:8"),
+        ("[start]\ncity = \"2万元\"\n", "fen::parameter::out_of_range", "2:8"),
+        ("rate = \n", "fen::parameter::not_toml", "1:8"),
+        ("rate = [1]\n", "fen::parameter::no_value", "1:8"),
+    ] {
+        // The same for an example, for a row of a table and for a run.
+        folder.write("params/c.toml", text);
+        let from_table = folder.fen(&["test", "stay.fen"]);
+        from_table.refused(code);
+        from_table.refused(&format!("params/c.toml:{place}"));
+        folder.write("claims.csv", "total,hospital\n1000,county\n");
+        let run = folder.fen(&["run", "stay.fen", "--input", "claims.csv", "--params", "params/c.toml"]);
+        run.refused(code);
+        run.refused(&format!("params/c.toml:{place}"));
+        folder.write("other.fen", COMPANION.replace("params/b.toml", "params/c.toml"));
+        let check = folder.fen(&["check", "other.fen"]);
+        assert_eq!(check.code(), 1);
+        assert!(
+            check.stderr().contains(code) && check.stderr().contains(&format!("params/c.toml:{place}")),
+            "{}",
+            check.stderr()
+        );
+    }
+    folder.write("other.fen", COMPANION.replace("params/b.toml", "params/d.toml"));
+    assert!(folder.fen(&["check", "other.fen"]).stderr().contains("fen::file::unreadable"));
+}

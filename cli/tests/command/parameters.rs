@@ -147,10 +147,12 @@ fn wrong_parameters_are_refused() {
     run(&["--set", "irregular_cut"]).refused("fen::run::parameter_syntax");
     run(&["--params", "nothing.toml"]).refused("fen::file::read");
     for (text, code) in [
-        ("irregular_cut = 0.1", "fen::run::parameter_float"),
-        ("irregular_cut = [1]", "fen::run::parameter_syntax"),
-        ("irregular_cut = ", "fen::file::read"),
+        ("irregular_cut = 0.1", "fen::parameter::float"),
+        ("irregular_cut = [1]", "fen::parameter::no_value"),
+        ("irregular_cut = ", "fen::parameter::not_toml"),
+        ("[rates]\ncounty = \"80%\"", "params.toml:2:1: the policy"),
         ("[rates]\ncounty = \"80%\"", "fen::parameter::unknown"),
+        ("irregular_cut = \"5pp\"\n\" irregular_cut\" = \"10pp\"\n", "fen::parameter::twice"),
     ] {
         folder.write("params.toml", text);
         run(&["--params", "params.toml"]).refused(code);

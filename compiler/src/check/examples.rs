@@ -9,7 +9,7 @@ use super::errors::{
     ExampleFailed, ExampleOutOfRange, ExampleSetting, InvariantViolated, MissingInput, SettingProblem,
 };
 use super::possible::{is_alone, looks_beyond, possible_claims, take_the_same};
-use super::program::{Claim, Example, Expected, Expr, ExprKind, Function, Invariant, Origin, Program};
+use super::program::{Claim, Example, Expected, Expr, ExprKind, Function, Invariant, Origin, Program, Sheet};
 use super::types::{Type, step_of};
 use super::{Checker, Claims, show_claim};
 use crate::exact::is_whole;
@@ -29,16 +29,25 @@ impl Checker<'_> {
 
     fn example(&mut self, example: &resolved::Example) -> Option<Example> {
         let before = self.diagnostics.len();
-        let given = self.given(example);
+        let sheet = example.sheet.as_ref().map(|file| self.sheet(file));
+        let given = self.given(example, sheet.as_ref().map(Option::as_deref));
         let expect = match &example.expect {
             None => Expected::Rejected,
             Some(settings) => Expected::Outputs(self.expected(settings)),
         };
-        let example = Example { title: example.title.text.clone(), given: given?, expect, span: example.title.span };
+        let example = Example {
+            title: example.title.text.clone(),
+            sheet: sheet.flatten(),
+            given: given?,
+            expect,
+            span: example.title.span,
+        };
         (self.diagnostics.len() == before).then_some(example)
     }
 
-    fn given(&mut self, example: &resolved::Example) -> Option<Claim> {
+    /// `sheet` is the file that the example names; nothing inside where it cannot be used.
+    #[expect(clippy::option_option, reason = "no file and one that cannot be used are different things")]
+    fn given(&mut self, example: &resolved::Example, sheet: Option<Option<&Sheet>>) -> Option<Claim> {
         let mut inputs: Vec<Option<BigRational>> = vec![None; self.program.inputs.len()];
         let mut parameters: Vec<Option<BigRational>> = vec![None; self.program.parameters.len()];
         let mut seen: Vec<String> = Vec::new();
@@ -88,16 +97,27 @@ impl Checker<'_> {
             }
         }
         let is_given = |name: &str| seen.iter().any(|seen| seen == name);
+        // What the example writes itself goes before what stands in the file.
+        let from_file = sheet.flatten().map(|sheet| sheet.values.as_slice()).unwrap_or_default();
+        for ((slot, parameter), value) in parameters.iter_mut().zip(&self.program.parameters).zip(from_file) {
+            if !is_given(&parameter.name) {
+                slot.clone_from(value);
+            }
+        }
         let columns = self.program.inputs.iter().filter(|input| input.origin == Origin::Column);
         let missing_inputs = columns.filter(|input| !input.is_optional && !is_given(&input.name));
-        let missing_parameters = self.program.parameters.iter().filter(|parameter| !is_given(&parameter.name));
+        // What a file would give that cannot be used is not known.
+        let is_open = |value: &Option<BigRational>| value.is_none() && sheet.is_none_or(|sheet| sheet.is_some());
+        let all = self.program.parameters.iter().zip(&parameters);
+        let missing_parameters = all.filter(|(one, value)| is_open(value) && !is_given(&one.name)).map(|(one, _)| one);
         let names: Vec<String> = missing_inputs
             .map(|input| input.name.clone())
             .chain(missing_parameters.map(|parameter| parameter.name.clone()))
             .collect();
         if !names.is_empty() {
             if self.resolved.is_whole {
-                self.report(MissingInput { span: example.title.span, names });
+                let file = example.sheet.as_ref().map(|file| file.path.text.clone());
+                self.report(MissingInput { span: example.title.span, names, file });
             }
             return None;
         }

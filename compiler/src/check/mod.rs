@@ -32,6 +32,7 @@ mod remedies;
 mod required;
 mod rows;
 mod runnings;
+mod sheets;
 mod sites;
 mod splits;
 mod spread;
@@ -41,6 +42,7 @@ mod totals;
 pub(crate) mod types;
 
 use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
 use fen_grammar::diagnostic::{Diagnostic, Problem, Severity, Text};
 use fen_grammar::source::{Sources, Span};
@@ -163,6 +165,8 @@ struct Checker<'a> {
     totals: Vec<totals::Total>,
     /// By split of the program: that of the source.
     split_sources: Vec<SplitId>,
+    /// Files of parameters for examples, by the place of their text; nothing where one cannot be used.
+    sheets: HashMap<Span, Option<Arc<program::Sheet>>>,
     /// Where totals stand.
     spans: HashMap<InputId, Span>,
     mentions: Vec<(Span, Referent)>,
@@ -266,6 +270,7 @@ impl<'a> Checker<'a> {
             fields: HashMap::new(),
             totals: Vec::new(),
             split_sources: Vec::new(),
+            sheets: HashMap::new(),
             spans: HashMap::new(),
             mentions: Vec::new(),
             diagnostics,

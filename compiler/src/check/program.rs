@@ -8,6 +8,8 @@
 //! What a value takes from elsewhere than its own row (earlier claims, totals, linked claims, parts of a split) is an input
 //! with an [`Origin`] too. So proofs, ranges and kernels see a row program; what the inputs hold is said by the grains.
 
+use std::sync::Arc;
+
 use fen_grammar::diagnostic::{Lang, Text};
 use fen_grammar::source::Span;
 use fen_grammar::tree::{Comparison, RoundingMode};
@@ -451,9 +453,20 @@ pub(crate) struct Invariant {
 #[derive(Clone, Debug)]
 pub(crate) struct Example {
     pub(crate) title: String,
+    /// The file that gives what the example does not.
+    pub(crate) sheet: Option<Arc<Sheet>>,
     pub(crate) given: Claim,
     pub(crate) expect: Expected,
     pub(crate) span: Span,
+}
+
+/// Values of parameters from a file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Sheet {
+    /// As an example names it.
+    pub(crate) path: String,
+    /// By parameter.
+    pub(crate) values: Vec<Option<BigRational>>,
 }
 
 #[derive(Clone, Debug)]
@@ -557,6 +570,23 @@ impl Grain {
 }
 
 impl Program {
+    /// The file that gives the policy's examples their parameters; the first, if there are several.
+    pub(crate) fn sheet(&self) -> Option<&Sheet> {
+        self.examples.iter().find_map(|example| example.sheet.as_deref())
+    }
+
+    /// The same program with the parameters of that file and no others; `None` if there is no file.
+    pub(crate) fn as_in_sheet(&self) -> Option<Self> {
+        let sheet = self.sheet()?;
+        let mut program = self.clone();
+        for (parameter, value) in program.parameters.iter_mut().zip(&sheet.values) {
+            if let Some(value) = value {
+                parameter.facts = Facts::constant(value);
+            }
+        }
+        Some(program)
+    }
+
     pub(crate) fn grain(&self, id: GrainId) -> Option<&Grain> {
         self.grains.get(id.0)
     }

@@ -35,7 +35,11 @@ pub(crate) fn example(program: &Program, title: &str, claim: &Claim) -> Option<S
             given.push(format!("{} {}", input.name, literal(program, input.ty, value)?));
         }
     }
-    for (parameter, value) in program.parameters.iter().zip(&claim.parameters) {
+    // A file that the policy's examples name gives what it can.
+    let sheet = program.sheet();
+    let from_file = |at: usize| sheet.and_then(|sheet| sheet.values.get(at)).and_then(Option::as_ref);
+    let parameters = program.parameters.iter().zip(&claim.parameters).enumerate();
+    for (_, (parameter, value)) in parameters.filter(|(at, (_, value))| from_file(*at) != Some(*value)) {
         given.push(format!("{} {}", parameter.name, literal(program, parameter.ty, value)?));
     }
     let mut expect = Vec::new();
@@ -51,11 +55,12 @@ pub(crate) fn example(program: &Program, title: &str, claim: &Claim) -> Option<S
         return None;
     }
     let title: String = title.chars().map(|c| if matches!(c, '"' | '“' | '”' | '\n') { '\'' } else { c }).collect();
-    let (head, given_word, expect_word) = match lang {
-        Lang::En => ("example", "given ", "expect"),
-        Lang::Zh => ("示例", "给定", "应得"),
+    let (head, file_words, given_word, expect_word) = match lang {
+        Lang::En => ("example", "params from file", "given ", "expect"),
+        Lang::Zh => ("示例", "参数取自文件", "给定", "应得"),
     };
-    let mut text = format!("{head} \"{title}\"\n");
+    let file = sheet.map_or_else(String::new, |sheet| format!(" {file_words} \"{}\"", sheet.path));
+    let mut text = format!("{head} \"{title}\"{file}\n");
     // A policy without inputs gives nothing.
     if !given.is_empty() {
         list(&mut text, given_word, &given);

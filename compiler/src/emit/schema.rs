@@ -1,17 +1,14 @@
 //! The schema of a program and its phases.
 
-use fen_grammar::diagnostic::{self, Lang};
-use fen_schema::{ABI_VERSION, Batch, Citation, Column, EnumValue, InForce, Language, Place, Schema, Text};
-use num_bigint::BigInt;
-use num_rational::BigRational;
+use fen_grammar::diagnostic::Lang;
+use fen_schema::{ABI_VERSION, Batch, Citation, Column, InForce, Language, Place, Schema};
 
 use super::layout::{CAPACITY, Cell, Plan, entry};
 use super::statuses::Statuses;
 use super::stream;
-use crate::check::program::{Program, date_of};
-use crate::check::types::{Measure, Type, decimal, step_of};
+use crate::check::program::Program;
+use crate::columns::{self, Facts, text};
 use crate::phases::{Cut, Export, Import, Place as Computed, Source};
-use crate::trace::column_type;
 
 /// The hashes of what the schema belongs to.
 pub(super) struct Hashes {
@@ -103,50 +100,7 @@ pub(super) fn result(program: &Program, cut: &Cut, plans: &[Plan], at: usize, pl
     Some(Column { name, label, ..output(program, export, cell) })
 }
 
-/// What a column is, apart from its place.
-struct Facts<'a> {
-    name: &'a str,
-    label: &'a diagnostic::Text,
-    ty: Type,
-    scale: u32,
-}
-
 fn column(program: &Program, cell: &Cell, facts: Facts<'_>) -> Column {
-    let values = match facts.ty {
-        Type::Enum(id) => program.enums.get(id.0).map(|one| one.values.as_slice()).unwrap_or_default(),
-        _ => &[],
-    };
-    Column {
-        name: facts.name.to_owned(),
-        label: text(facts.label),
-        ty: column_type(facts.ty),
-        unit: facts.ty.measure().map(unit).unwrap_or_default(),
-        scale: facts.scale,
-        min: limit(program, &facts, &cell.low),
-        max: limit(program, &facts, &cell.high),
-        optional: cell.is_optional,
-        values: values.iter().map(|value| EnumValue { name: value.name.clone(), label: text(&value.label) }).collect(),
-        layout: cell.layout,
-        offset: cell.offset,
-    }
-}
-
-/// The unit as people write it. A quotient of like amounts is a rate.
-fn unit(measure: Measure) -> String {
-    if measure == Measure::RATIO { Measure::RATE.suffix().en } else { measure.suffix().en }
-}
-
-/// A limit of a column's cells as text.
-fn limit(program: &Program, facts: &Facts<'_>, cell: &BigInt) -> String {
-    let value = BigRational::from(cell.clone());
-    match facts.ty {
-        Type::Measure(_) => decimal(&(step_of(facts.scale) * value), usize::try_from(facts.scale).unwrap_or_default()),
-        Type::Date => date_of(&value).map(|date| date.to_string()).unwrap_or_default(),
-        Type::Bool | Type::Enum(_) => program.show(facts.ty, &value).en,
-        Type::Code | Type::Id => String::new(),
-    }
-}
-
-pub(super) fn text(text: &diagnostic::Text) -> Text {
-    Text { zh: text.zh.clone(), en: text.en.clone() }
+    let column = columns::column(program, &facts, &cell.low, &cell.high);
+    Column { optional: cell.is_optional, layout: cell.layout, offset: cell.offset, ..column }
 }

@@ -6,8 +6,9 @@ use fen_schema::{
 };
 
 use super::layout::{self, entry};
-use super::schema::{input, output, result, text};
+use super::schema::{input, output, result};
 use crate::check::program::{self, Program};
+use crate::columns::text;
 use crate::ids::{GrainId, InputId};
 use crate::phases::{self, Between, Cut, Records};
 

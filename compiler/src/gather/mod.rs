@@ -57,6 +57,8 @@ pub(crate) struct Gathered {
     pub(crate) broken: Vec<Span>,
     /// Tables in files of their own, by the place where the file is named: where its text begins.
     pub(crate) tables: HashMap<Span, Span>,
+    /// Files of parameters for examples, by the place where one is named: where its text lies.
+    pub(crate) sheets: HashMap<Span, Span>,
     pub(crate) diagnostics: Vec<Diagnostic>,
     /// The end of the main source's code.
     pub(crate) end: usize,
@@ -72,8 +74,14 @@ pub(crate) struct Gathered {
 
 /// Gathers a source and all it refers to.
 pub(crate) fn gather(source: &Source, files: &dyn Files) -> Gathered {
-    let mut gatherer =
-        Gatherer { files, gathered: Gathered::default(), open: Vec::new(), parsed: HashMap::new(), count: 0 };
+    let mut gatherer = Gatherer {
+        files,
+        gathered: Gathered::default(),
+        open: Vec::new(),
+        parsed: HashMap::new(),
+        sheets: HashMap::new(),
+        count: 0,
+    };
     // Where code ends: words may follow it.
     let last = source.outline().and_then(|outline| outline.policy_blocks().last());
     gatherer.gathered.end =
@@ -91,6 +99,8 @@ struct Gatherer<'a> {
     open: Vec<String>,
     /// Sources that are gathered already.
     parsed: HashMap<String, Vec<Item>>,
+    /// Files of parameters that are gathered already, and where their texts lie.
+    sheets: HashMap<String, Span>,
     count: usize,
 }
 
@@ -138,6 +148,7 @@ impl Gatherer<'_> {
         self.gathered.broken.extend(file.broken);
         for item in &file.items {
             self.table(&source, item);
+            self.sheet(&source, item);
         }
         let items = self.imports(&source, file.items);
         let items = self.amended(&source, Span { start: offset, end: offset + length }, items);
@@ -155,6 +166,22 @@ impl Gatherer<'_> {
             let start = self.gathered.sources.add(source);
             self.gathered.tables.insert(path.span, Span { start, end: start + length });
         }
+    }
+
+    /// Fetches the file that gives an example its parameters; for several examples it is one source.
+    fn sheet(&mut self, from: &Source, item: &Item) {
+        let ItemKind::Example(example) = &item.kind else { return };
+        let Some(path) = &example.params else { return };
+        let Some(source) = self.read(from, path) else { return };
+        let known = self.sheets.get(source.name()).copied();
+        let text = known.unwrap_or_else(|| {
+            let (name, length) = (source.name().to_owned(), source.text().len());
+            let start = self.gathered.sources.add(source);
+            let text = Span { start, end: start + length };
+            self.sheets.insert(name, text);
+            text
+        });
+        self.gathered.sheets.insert(path.span, text);
     }
 
     fn read(&mut self, from: &Source, path: &Quoted) -> Option<Source> {

@@ -5,6 +5,7 @@ mod complete;
 mod describe;
 mod names;
 mod outline;
+mod sheets;
 mod table_cells;
 #[cfg(test)]
 mod tests;

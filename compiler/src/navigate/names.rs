@@ -8,8 +8,8 @@ use fen_grammar::tree::{Item, ItemKind, Name};
 use jiff::civil::Date;
 
 use super::describe::Describer;
-use super::table_cells;
 use super::{Entry, FileReference, NameKind, Names, Occurrence};
+use super::{sheets, table_cells};
 use crate::check::Meaning;
 use crate::check::program::Program;
 use crate::gather::Gathered;
@@ -230,6 +230,9 @@ impl<'a> Builder<'a> {
         }
         self.undecided();
         self.cells();
+        for (span, referent) in sheets::mentions(self.known) {
+            self.mention(span, referent);
+        }
     }
 
     /// Notes a mention; a qualified name is that of an enum and that of its value.
@@ -370,7 +373,7 @@ fn head_of(text: &str) -> &str {
 }
 
 impl Known<'_> {
-    fn enum_of_input(&self, id: crate::ids::InputId) -> Option<EnumId> {
+    pub(super) fn enum_of_input(&self, id: crate::ids::InputId) -> Option<EnumId> {
         match self.resolved.inputs.get(id.0)?.ty.as_ref()?.base? {
             resolved::TypeBase::Enum(id) => Some(id),
             resolved::TypeBase::Word(_) => None,

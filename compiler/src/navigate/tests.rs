@@ -92,6 +92,7 @@ impl Files for Folder {
     fn read(&self, _from: &str, path: &str) -> Result<Source, String> {
         let text = match path {
             "common.fen" => "library a.common\nenum level = county | city\n",
+            "trial.toml" => "cap = 5\nmode = \"full\"\n\"rate[county]\" = \"80%\"\n[rate]\ncity = \"70%\"\nwrong = 1\n",
             "rates.csv" => "level,rate\ncounty,80%\n city ,70%\n",
             _ => return Err("none".to_owned()),
         };
@@ -124,6 +125,32 @@ fn names_of_several_files() {
     insta::assert_snapshot!(format!("{}\n{}", table(&source, &Folder, Lang::En), files.join("\n")));
 }
 
+#[test]
+fn names_in_a_file_of_parameters() {
+    let text = "policy a.b\nenum level = county | city\nenum way = full | half\ninput hospital: level\n\
+                param rate by level: rate = required\nparam cap: money from 0 yuan to 9 yuan = required\nparam mode: way = required\n\
+                pays = rate[hospital] * cap round down to 0.01 yuan\n  except when mode is half : 0 yuan\noutput pays\n\
+                example \"a\" params from file \"trial.toml\" given hospital county expect pays 4 yuan\n";
+    let source = Source::new("b.fen", text);
+    let examined = examine(&source, &Folder);
+    let codes: Vec<_> = examined.diagnostics().iter().map(|one| one.code).collect();
+    assert_eq!(codes, ["fen::parameter::unknown"]);
+    let names = examined.names(TODAY);
+    let start = examined.sources().start("trial.toml").unwrap();
+    let found = names.occurrences().filter(|(one, _)| one.span.start >= start).map(|(one, entry)| {
+        let (file, span) = examined.sources().locate(one.span).unwrap();
+        let at = file.position(span.start);
+        assert_eq!(file.slice(span), entry.name);
+        format!("{}:{} {}", at.line, at.column, entry.name)
+    });
+    assert_eq!(
+        found.collect::<Vec<_>>(),
+        ["1:1 cap", "2:1 mode", "2:9 full", "3:2 rate", "3:7 county", "4:2 rate", "5:1 city"]
+    );
+    let files: Vec<&str> = names.files().iter().map(|file| file.source.as_str()).collect();
+    assert_eq!(files, ["trial.toml"]);
+}
+
 /// The proposals at a `‸` in a text, shortened.
 fn proposals(text: &str) -> String {
     let at = text.find('‸').unwrap();
@@ -152,6 +179,8 @@ fn completion_knows_the_place() {
         "param q by level: money = ‸",
         "output ‸",
         "dated by ‸",
+        "example \"a\" ‸",
+        "example \"a\" params from file \"b.toml\" ‸",
         "example \"a\" given ‸",
         "example \"a\" given total 3 yuan, hospital ‸",
         "example \"a\" given total 3 yuan expect ‸",

@@ -222,6 +222,10 @@ impl Policy {
     pub fn suggest(&self, coverage: &Coverage, seed: u64) -> Vec<Suggestion> {
         let mut seeker = Seeker::new(&self.program);
         seeker.make_up(seed);
+        // With the parameters of the examples, if that is possible.
+        let as_in_sheet = self.program.as_in_sheet();
+        let mut first = as_in_sheet.as_ref().map(Seeker::new);
+        first.iter_mut().for_each(|first| first.make_up(seed));
         let mut reached = coverage.reached.clone();
         let all = points(&self.program);
         let mut suggestions = Vec::new();
@@ -230,7 +234,9 @@ impl Policy {
                 continue;
             }
             let mut shown = vec![self.point(point, &reached, &seeker)];
-            let found = match seeker.seek(point.key) {
+            let found = first.as_ref().map(|first| first.seek(point.key));
+            let found = found.filter(|found| matches!(found, Found::Claim(..)));
+            let found = match found.unwrap_or_else(|| seeker.seek(point.key)) {
                 Found::Claim(claim, more) => {
                     let also = all.iter().filter(|other| {
                         other.key != point.key && more.contains(&other.key) && !reached.contains(&other.key)

@@ -22,7 +22,7 @@ use self::declare::{Declared, DeclaredLadder};
 use self::errors::{NoOutput, OutputIsInput, RepeatedOutput, UnknownName};
 use self::program::{
     Case, Example, Exception, Indicator, Invariant, Key, Ladder, Output, Param, ParamId, ParamValue, Program, Referent,
-    Row, Schedule, Setting, Step, Symbol, Value, ValueBody,
+    Row, Schedule, Setting, SheetFile, Step, Symbol, Value, ValueBody,
 };
 use crate::gather::Gathered;
 use crate::ids::{EnumId, InputId, ValueId};
@@ -405,7 +405,11 @@ impl<'a> Resolver<'a> {
                 ItemKind::Example(example) => {
                     let given = self.settings(&example.given);
                     let expect = example.expect.as_ref().map(|expect| self.settings(expect));
-                    self.program.examples.push(Example { title: example.title.clone(), given, expect });
+                    let sheet = example
+                        .params
+                        .as_ref()
+                        .map(|path| SheetFile { path: path.clone(), text: gathered.sheets.get(&path.span).copied() });
+                    self.program.examples.push(Example { title: example.title.clone(), sheet, given, expect });
                 }
                 _ => {}
             }

@@ -376,9 +376,20 @@ pub(crate) struct Invariant {
 #[derive(Debug)]
 pub(crate) struct Example {
     pub(crate) title: Quoted,
+    /// The file with values of parameters.
+    pub(crate) sheet: Option<SheetFile>,
     pub(crate) given: Vec<Setting>,
     /// `None` if the claim is to be rejected.
     pub(crate) expect: Option<Vec<Setting>>,
+}
+
+/// A file of parameters.
+#[derive(Debug)]
+pub(crate) struct SheetFile {
+    /// As it is named.
+    pub(crate) path: Quoted,
+    /// Where its text lies; `None` if it cannot be read.
+    pub(crate) text: Option<Span>,
 }
 
 #[derive(Debug)]

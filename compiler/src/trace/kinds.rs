@@ -1,11 +1,12 @@
 //! Kinds of values, as the schema tells them.
 
-use fen_grammar::diagnostic;
 use fen_schema::trace::Kind;
-use fen_schema::{ColumnType, EnumValue, Text};
+use fen_schema::{EnumValue, Text};
 
 use crate::check::program::{Input, Program};
-use crate::check::types::{self, Measure, Type};
+use crate::check::types::{Measure, Type};
+use crate::columns::column_type;
+pub(super) use crate::columns::text;
 
 /// The kinds that have been met; each once.
 pub(super) struct Kinds<'a> {
@@ -66,26 +67,4 @@ fn unit(measure: Measure) -> Text {
 /// The unit, or bounds with it, of an age.
 pub(super) fn of_age(unit: &Text) -> Text {
     Text { zh: unit.zh.replace('年', "岁"), en: unit.en.clone() }
-}
-
-/// What a column of values of a type holds.
-pub(crate) fn column_type(ty: Type) -> ColumnType {
-    match ty {
-        Type::Measure(Measure::MONEY) => ColumnType::Money,
-        Type::Measure(measure) => match measure.kind() {
-            Some(types::Kind::Rate | types::Kind::Ratio) => ColumnType::Rate,
-            Some(types::Kind::Points) => ColumnType::Pp,
-            Some(types::Kind::Plain) => ColumnType::Number,
-            None => ColumnType::Measure,
-        },
-        Type::Date => ColumnType::Date,
-        Type::Bool => ColumnType::Bool,
-        Type::Enum(_) => ColumnType::Enum,
-        Type::Code => ColumnType::Code,
-        Type::Id => ColumnType::Id,
-    }
-}
-
-pub(super) fn text(text: &diagnostic::Text) -> Text {
-    Text { zh: text.zh.clone(), en: text.en.clone() }
 }

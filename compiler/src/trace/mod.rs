@@ -30,8 +30,6 @@ use crate::lower::ir::Kernel;
 use crate::lower::tracing::{Spot, Tracing, Untold};
 use crate::phases::{Cut, Export, Phase, Reads, Source};
 
-pub(crate) use self::kinds::column_type;
-
 /// The trace of a policy, apart from where its cells lie.
 pub(crate) struct Traced {
     pub(crate) kinds: Vec<fen_schema::trace::Kind>,

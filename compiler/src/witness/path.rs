@@ -186,6 +186,9 @@ impl<'a> Path<'a> {
     pub(super) fn parameter(&mut self, id: ParameterId) -> Step<Linear> {
         let program = self.program;
         let parameter = program.parameter(id).ok_or(Stop::Overrun)?;
+        if let (false, Some(value)) = (parameter.ty.is_text(), parameter.facts.as_constant()) {
+            return Ok(Linear::constant(value.clone()));
+        }
         let var = self.var(Source::Parameter(id), || {
             if parameter.ty.is_text() { text_range(program) } else { steps(&parameter.facts, parameter.scale) }
         });

@@ -398,3 +398,21 @@ fn markdown_is_touched_in_its_blocks_only() {
     let span = problems[0].labels[0].span;
     assert_eq!((problems.len(), bad.get(span.start - 4..span.end)), (1, Some("b = =")));
 }
+
+#[test]
+fn examples_name_their_file_of_parameters() {
+    translations(
+        "example \"a stay\" params from file \"params/b.toml\"
+  given  total 3 yuan, cap 5 yuan
+  expect pays 3 yuan
+",
+        "示例 \"a stay\" 参数取自文件 \"params/b.toml\"
+  给定 total 3元, cap 5元
+  应得 pays 3元
+",
+    );
+    assert_eq!(
+        formatted("example \"a\"\n    params  from   file \"b\" given total 1 yuan expect rejected\n"),
+        "example \"a\"\n  params from file \"b\"\n  given  total 1 yuan\n  expect rejected\n"
+    );
+}

@@ -370,11 +370,12 @@ impl Reader {
 
     fn example(&self, mut parts: Parts<'_>) -> Read<Example> {
         let title = self.quoted(parts.take(Rule::string)?)?;
+        let params = parts.maybe(Rule::params_file).map(|pair| self.quoted(Parts::of(pair).take(Rule::string)?));
         let given = self.settings(parts.take(Rule::given)?)?;
         let expected = parts.take(Rule::expected)?;
         let is_rejected = expected.clone().into_inner().any(|pair| pair.as_rule() == Rule::kw_rejected);
         let expect = if is_rejected { None } else { Some(self.settings(expected)?) };
-        Ok(Example { title, given, expect })
+        Ok(Example { title, params: params.transpose()?, given, expect })
     }
 
     fn settings(&self, pair: Pair<'_, Rule>) -> Read<Vec<Setting>> {

@@ -73,7 +73,7 @@ pub enum ItemKind {
     Always(Always),
     /// `check NAME = RATIO >= TARGET`
     Check(Check),
-    /// `example "…" given … expect …`
+    /// `example "…" params from file "…" given … expect …`
     Example(Example),
     /// `rows LINE of KEY`
     Rows(Rows),
@@ -562,7 +562,9 @@ pub enum IndicatorSeverity {
 pub struct Example {
     /// What it shows.
     pub title: Quoted,
-    /// Input values.
+    /// The file with values of required parameters that are not given here.
+    pub params: Option<Quoted>,
+    /// Input values, and those of required parameters.
     pub given: Vec<Setting>,
     /// Expected outputs; `None` if the claim is to be rejected.
     pub expect: Option<Vec<Setting>>,

@@ -15,9 +15,9 @@ use fen_schema::{Column, RejectCode};
 use super::error::StreamError;
 use super::kept::Kept;
 use super::texts::{BLOCK, Local, Texts};
-use crate::cell::trim;
 use crate::error::SettleError;
 use crate::inputs::{Cells, Fault, expected, read_plain};
+use fen_values::trim;
 
 /// The cells of a batch.
 pub(crate) struct Columns<'b> {

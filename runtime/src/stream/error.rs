@@ -3,7 +3,7 @@
 use fen_schema::Text;
 
 use crate::error::{LoadError, SettleError};
-use crate::parameters::ParameterError;
+use fen_values::ParameterError;
 
 /// Why a stream cannot be settled. It is over then: what it gave before is not to be used.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

@@ -9,7 +9,7 @@ use super::engine::{Engine, Instances};
 use super::error::StreamError;
 use super::groups::NONE;
 use super::schedule::at;
-use crate::cell::bound;
+use fen_values::bound;
 
 /// Why some instances have no value, one by one ([`SETTLED`] where they have); nothing if all have.
 pub(crate) type Missing = Option<Vec<u16>>;

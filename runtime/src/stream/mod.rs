@@ -32,6 +32,7 @@ mod watch;
 
 use arrow_array::RecordBatch;
 use fen_schema::Schema;
+use fen_values::ParameterError;
 
 pub use self::error::StreamError;
 pub use self::results::GrainResult;
@@ -43,7 +44,7 @@ use self::engine::Engine;
 use self::texts::Texts;
 use crate::codes::Codes;
 use crate::load::Policy;
-use crate::parameters::{ParameterError, Parameters};
+use crate::parameters::Parameters;
 use crate::session::Session;
 use crate::settlement::Settlement;
 

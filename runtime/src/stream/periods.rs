@@ -1,8 +1,7 @@
 //! Which period a day falls into.
 
 use fen_schema::{Period, PeriodUnit};
-
-use crate::date;
+use fen_values::days_of;
 
 const FIRST_YEAR: i64 = 0;
 const LAST_YEAR: i64 = 10_000;
@@ -23,7 +22,7 @@ pub(crate) struct Periods {
 impl Periods {
     pub(crate) fn new(period: &Period) -> Self {
         let years = FIRST_YEAR..=LAST_YEAR;
-        let start = |year, month, day| i32::try_from(date::days(year, month, day)).unwrap_or(i32::MAX);
+        let start = |year, month, day| i32::try_from(days_of(year, month, day)).unwrap_or(i32::MAX);
         match period.unit {
             PeriodUnit::Year => Self {
                 starts: years.map(|year| start(year, period.month.into(), period.day.into())).collect(),
@@ -63,10 +62,12 @@ pub(crate) fn text(period: i32, unit: PeriodUnit) -> String {
 
 #[cfg(test)]
 mod tests {
+    use fen_values::{date_of, day_of};
+
     use super::*;
 
     fn number(unit: PeriodUnit, month: u8, day: u8, of: &str) -> i32 {
-        Periods::new(&Period { unit, month, day }).number(date::parse(of).unwrap())
+        Periods::new(&Period { unit, month, day }).number(day_of(of).unwrap())
     }
 
     #[test]
@@ -89,7 +90,7 @@ mod tests {
         let years = Periods::new(&Period { unit: PeriodUnit::Year, month: 3, day: 15 });
         let months = Periods::new(&Period { unit: PeriodUnit::Month, month: 1, day: 1 });
         for day in (-719_162..2_932_896).step_by(5) {
-            let (year, month, of_month) = date::date(day.into());
+            let (year, month, of_month) = date_of(day.into());
             let expected = if (month, of_month) >= (3, 15) { year } else { year - 1 };
             assert_eq!(i64::from(years.number(day)), expected);
             assert_eq!(i64::from(months.number(day)), year * 12 + month - 1);

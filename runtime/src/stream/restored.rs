@@ -19,7 +19,7 @@ use super::saved::{
 };
 use super::schedule::at;
 use super::texts::Texts;
-use crate::cell::{Cell, parse_cell};
+use fen_values::{Cell, parse_cell};
 
 impl Engine {
     /// Takes over what an earlier stream of the policy left.

@@ -18,11 +18,11 @@ use super::missing::first;
 use super::periods;
 use super::schedule::at;
 use super::texts::Texts;
-use crate::cell::{Cell, format_cell};
 use crate::codes::TextOf as _;
 use crate::error::SettleError;
 use crate::outputs::{OutputBuffer, data_type, value_names};
 use crate::settlement::Cause;
+use fen_values::{Cell, format_cell};
 
 /// The results of one grain that is coarser than rows.
 #[derive(Clone, Debug)]

@@ -17,8 +17,8 @@ use super::records::Table;
 use super::results::{Stay, plain_array};
 use super::schedule::at;
 use super::texts::Texts;
-use crate::cell::{Cell, format_cell};
 use crate::codes::TextOf as _;
+use fen_values::{Cell, format_cell};
 
 const POLICY: &str = "fen.policy";
 const SOURCE: &str = "fen.source_sha256";

@@ -4,7 +4,7 @@ use fen_schema::{Column, Layout, Total, TotalFunction};
 
 use super::cells::CellVec;
 use super::error::StreamError;
-use crate::cell::bound;
+use fen_values::bound;
 
 /// Nothing yet, for a greatest or least value. (No value of a layout of 128 bits is this where it could be mistaken: the
 /// least number is no value there.)

@@ -12,6 +12,7 @@ const TITLE: [&str; 2] = ["case", "用例"];
 const STREAM: [&str; 2] = ["stream", "批次"];
 const REJECTED: [&str; 3] = ["rejected", "拒收", "拒付"];
 const NOTE: [&str; 3] = ["note", "备注", "说明"];
+const SHEET: [&str; 2] = ["params from file", "参数取自文件"];
 
 /// What a column is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,6 +26,8 @@ pub(super) enum Role {
     Stream,
     /// Why the row is to be rejected.
     Rejected,
+    /// The file with the parameters of the row.
+    Sheet,
     /// For readers.
     Note,
 }
@@ -34,6 +37,8 @@ pub(super) struct Columns<'a> {
     pub(super) inputs: &'a [Column],
     pub(super) parameters: &'a [Column],
     pub(super) outputs: &'a [Column],
+    /// What the policy is called.
+    pub(super) policy: &'a str,
     /// What values take from other claims.
     pub(super) from_others: &'a [&'a str],
     /// The places of a claim's id and of the id that a reversal takes back.
@@ -58,8 +63,13 @@ impl<'a> Columns<'a> {
         if !labelled.is_empty() {
             return labelled;
         }
-        let words: [(&[&str], Role); 4] =
-            [(&TITLE, Role::Title), (&STREAM, Role::Stream), (&REJECTED, Role::Rejected), (&NOTE, Role::Note)];
+        let words: [(&[&str], Role); 5] = [
+            (&TITLE, Role::Title),
+            (&STREAM, Role::Stream),
+            (&REJECTED, Role::Rejected),
+            (&SHEET, Role::Sheet),
+            (&NOTE, Role::Note),
+        ];
         let word = name.to_lowercase();
         words.into_iter().find(|(words, _)| words.contains(&word.as_str())).map(|(_, role)| role).into_iter().collect()
     }
@@ -105,7 +115,7 @@ fn unknown(name: &str, columns: &Columns<'_>, path: &Path) -> Error {
     let path = path.display();
     let names: Vec<&str> = columns.all().map(|(_, column)| column.name.as_str()).collect();
     let labels = columns.all().flat_map(|(_, column)| [column.label.zh.as_str(), column.label.en.as_str()]);
-    let words = TITLE.iter().chain(&STREAM).chain(&REJECTED).chain(&NOTE).copied();
+    let words = TITLE.iter().chain(&STREAM).chain(&REJECTED).chain(&SHEET).chain(&NOTE).copied();
     let near = nearest(name, names.iter().copied().chain(labels).chain(words));
     let (hint_en, hint_zh) =
         near.map_or_else(Default::default, |near| (format!("; did you mean `{near}`?"), format!("；是否指“{near}”？")));
@@ -114,9 +124,11 @@ fn unknown(name: &str, columns: &Columns<'_>, path: &Path) -> Error {
         "fen::cases::unknown_column",
         format!(
             "{path}: the column `{name}` is no input, parameter or output of the policy{hint_en} There are: {en}; and \
-             `case`, `stream`, `rejected`, `note`"
+             `case`, `stream`, `rejected`, `params from file`, `note`"
         ),
-        format!("{path}：“{name}”列不是该政策的输入、参数或输出{hint_zh} 可用的列：{zh}；以及“用例”“批次”“拒收”“备注”"),
+        format!(
+            "{path}：“{name}”列不是该政策的输入、参数或输出{hint_zh} 可用的列：{zh}；以及“用例”“批次”“拒收”“参数取自文件”“备注”"
+        ),
     )
 }
 

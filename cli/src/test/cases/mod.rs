@@ -66,6 +66,7 @@ impl<'a> Runner<'a> {
             inputs: &self.schema.inputs,
             parameters: &self.schema.parameters,
             outputs: &self.outputs,
+            policy: self.policy.name(),
             from_others: &self.policy.from_other_claims(),
             reversal: self.schema.plan.as_ref().and_then(|plan| plan.reversal).map(|reversal| {
                 let place = |input: u32| usize::try_from(input).unwrap_or(usize::MAX);

@@ -8,12 +8,14 @@ use csv::{ReaderBuilder, StringRecord};
 use fen_compiler::Text;
 use fen_runtime::Cell;
 use fen_schema::{Column, RejectCode};
+use fen_values::{Given, find};
 
 use super::cells::{self, Bad};
 use super::compare::{Rejection, Wanted, rejection};
 use super::header::{Columns, Role, roles};
 use crate::error::{Error, Outcome};
 use crate::files::not_utf8;
+use crate::run::parameters;
 
 /// Mistakes of one table that are shown; more of them are no news.
 const MOST_SHOWN: usize = 20;
@@ -109,11 +111,13 @@ impl Table {
         };
         let names: Vec<&str> = header.iter().map(cells::trimmed).collect();
         let roles = roles(&names, columns, path)?;
+        let sheets = Sheets { table: path, columns, known: HashMap::new() };
         let mut reading = Reading {
             columns,
+            sheets,
             names: &names,
             roles: &roles,
-            parameters: parameters(columns, &roles, settings, path)?,
+            parameters: fixed(columns, &roles, settings, path)?,
             texts: Texts::new(codes),
             mistakes: Vec::new(),
         };
@@ -122,7 +126,7 @@ impl Table {
             let record = record.map_err(|error| Error::read(path, &error))?;
             // Spreadsheets leave rows of empty cells behind.
             if !record.iter().all(|cell| cells::trimmed(cell).is_empty()) {
-                rows.push(reading.row(&record));
+                rows.push(reading.row(&record)?);
             }
         }
         if !reading.mistakes.is_empty() {
@@ -148,7 +152,7 @@ fn delimiter(text: &str) -> u8 {
 }
 
 /// The values of parameters that no column gives: from the settings, or none.
-fn parameters(
+fn fixed(
     columns: &Columns<'_>,
     roles: &[Option<Role>],
     settings: &[(String, String)],
@@ -157,8 +161,9 @@ fn parameters(
     let mut values = Vec::new();
     let mut missing: Vec<&str> = Vec::new();
     for (at, parameter) in columns.parameters.iter().enumerate() {
-        let set = settings.iter().find(|(name, _)| *name == parameter.name);
-        let is_column = roles.contains(&Some(Role::Parameter(at)));
+        let set = settings.iter().find(|(name, _)| find(columns.parameters, name) == Some(at));
+        // Where rows name files, each is asked for what it lacks.
+        let is_column = [Role::Parameter(at), Role::Sheet].iter().any(|role| roles.contains(&Some(*role)));
         match set {
             Some((_, text)) => {
                 let value = match cells::read(text, parameter) {
@@ -185,6 +190,7 @@ fn is_within(number: i128, column: &Column) -> bool {
 
 struct Reading<'a> {
     columns: &'a Columns<'a>,
+    sheets: Sheets<'a>,
     names: &'a [&'a str],
     roles: &'a [Option<Role>],
     parameters: Vec<Option<i128>>,
@@ -193,14 +199,14 @@ struct Reading<'a> {
 }
 
 impl Reading<'_> {
-    fn row(&mut self, record: &StringRecord) -> Row {
+    fn row(&mut self, record: &StringRecord) -> Outcome<Row> {
         let line = record.position().map_or(0, csv::Position::line);
         let mut row = Row {
             line,
             name: String::new(),
             stream: String::new(),
             inputs: vec![None; self.columns.inputs.len()],
-            parameters: self.parameters.iter().map(|value| value.unwrap_or_default()).collect(),
+            parameters: Vec::new(),
             fault: None,
             expected: Vec::new(),
             rejection: Rejection::Unsaid,
@@ -210,6 +216,7 @@ impl Reading<'_> {
             self.mistake(line, "", "", what);
         }
         let unread = self.unread(record);
+        let mut parameters = self.given_by_files(record)?;
         for (at, role) in self.roles.iter().enumerate() {
             let text = cells::trimmed(record.get(at).unwrap_or_default());
             let name = self.names.get(at).copied().unwrap_or_default();
@@ -218,19 +225,48 @@ impl Reading<'_> {
                 None => self.mistake(line, name, text, Text::new("its column has no name", "该列没有列名")),
                 Some(Role::Title) => text.clone_into(&mut row.name),
                 Some(Role::Stream) => text.clone_into(&mut row.stream),
-                Some(Role::Note) => {}
+                Some(Role::Note | Role::Sheet) => {}
                 Some(Role::Rejected) => match rejection(text, self.columns) {
                     Ok(found) => row.rejection = row.rejection.and(found),
                     Err(what) => self.mistake(line, name, text, what),
                 },
                 Some(Role::Input(place)) if unread.is_some_and(|read| !read.contains(place)) => {}
                 Some(Role::Input(place)) => self.input(&mut row, *place, text),
-                Some(Role::Parameter(place)) => self.parameter(&mut row, *place, text),
+                Some(Role::Parameter(place)) => self.parameter(line, &mut parameters, *place, text),
                 Some(Role::Output(place)) => self.output(&mut row, *place, text),
             }
         }
+        self.without_value(line, &parameters);
+        row.parameters = parameters.into_iter().map(Option::unwrap_or_default).collect();
         self.contradictions(&row);
-        row
+        Ok(row)
+    }
+
+    /// The values of parameters that the file of a row gives, or else the command.
+    fn given_by_files(&mut self, record: &StringRecord) -> Outcome<Vec<Option<i128>>> {
+        let at = self.roles.iter().position(|role| *role == Some(Role::Sheet));
+        let named = at.map_or("", |at| cells::trimmed(record.get(at).unwrap_or_default()));
+        let mut values = self.parameters.clone();
+        if !named.is_empty() {
+            for given in self.sheets.of(named)? {
+                values.iter_mut().skip(given.parameter).take(1).for_each(|slot| *slot = Some(given.number));
+            }
+        }
+        Ok(values)
+    }
+
+    /// Parameters that nothing gives; those with a column of their own are said there.
+    fn without_value(&mut self, line: u64, parameters: &[Option<i128>]) {
+        let has_column = |at: usize| self.roles.contains(&Some(Role::Parameter(at)));
+        let open = parameters.iter().enumerate().filter(|(at, value)| value.is_none() && !has_column(*at));
+        let names: Vec<&str> =
+            open.filter_map(|(at, _)| self.columns.parameters.get(at)).map(|column| column.name.as_str()).collect();
+        if !names.is_empty() {
+            let (en, zh) = (names.join(", "), names.join("、"));
+            let what =
+                Text::new(format!("neither the row nor its file gives {en}"), format!("该行及其文件均未给出参数{zh}"));
+            self.mistake(line, "", "", what);
+        }
     }
 
     /// If a row takes a claim back, the inputs that are read of it all the same.
@@ -260,20 +296,20 @@ impl Reading<'_> {
         row.inputs.iter_mut().skip(place).take(1).for_each(|slot| *slot = cell);
     }
 
-    fn parameter(&mut self, row: &mut Row, place: usize, text: &str) {
+    fn parameter(&mut self, line: u64, values: &mut [Option<i128>], place: usize, text: &str) {
         let Some(column) = self.columns.parameters.get(place) else { return };
-        if text.is_empty() && self.parameters.get(place).is_some_and(Option::is_some) {
+        if text.is_empty() && values.get(place).is_some_and(Option::is_some) {
             return;
         }
         match cells::read(text, column) {
             Ok(Cell::Number(number)) if is_within(number, column) => {
-                row.parameters.iter_mut().skip(place).take(1).for_each(|slot| *slot = number);
+                values.iter_mut().skip(place).take(1).for_each(|slot| *slot = Some(number));
             }
-            Err(Bad::Unclear(what)) => self.mistake(row.line, &column.name, text, what),
+            Err(Bad::Unclear(what)) => self.mistake(line, &column.name, text, what),
             _ => {
                 let takes = fen_runtime::describe(column);
                 let what = Text::new(format!("the parameter takes {}", takes.en), format!("该参数应为{}", takes.zh));
-                self.mistake(row.line, &column.name, text, what);
+                self.mistake(line, &column.name, text, what);
             }
         }
     }
@@ -327,6 +363,25 @@ impl Reading<'_> {
     }
 }
 
+/// Files of parameters that rows name; each is read once.
+struct Sheets<'a> {
+    table: &'a Path,
+    columns: &'a Columns<'a>,
+    known: HashMap<String, Vec<Given>>,
+}
+
+impl Sheets<'_> {
+    /// What a file gives, which is named as the table sees it.
+    fn of(&mut self, named: &str) -> Outcome<&[Given]> {
+        if !self.known.contains_key(named) {
+            let (source, settings) = parameters::read(&self.table.with_file_name(named))?;
+            let given = parameters::given(&source, &settings, self.columns.parameters, self.columns.policy)?;
+            self.known.insert(named.to_owned(), given);
+        }
+        Ok(self.known.get(named).map(Vec::as_slice).unwrap_or_default())
+    }
+}
+
 fn mistaken(path: &Path, mistakes: &[Mistake]) -> Error {
     let shown = path.display();
     let (mut en, mut zh) = (format!("{shown} cannot be used:"), format!("{shown} 无法使用："));
@@ -367,9 +422,13 @@ fn without_parameters(missing: &[&str], path: &Path) -> Error {
     Error::new(
         "fen::cases::missing_parameter",
         format!(
-            "{path} gives no {}; add a column for each, or use --set NAME=VALUE or --params FILE",
+            "{path} gives no {}; add a column for each, or a column `params from file` that names a file, or use --set \
+             NAME=VALUE or --params FILE",
             missing.join(", ")
         ),
-        format!("{path} 未给出参数{}；请增加相应的列，或用 --set 名称=值 或 --params 文件 给出", missing.join("、")),
+        format!(
+            "{path} 未给出参数{}；请增加相应的列，或以“参数取自文件”列写明文件，或用 --set 名称=值 或 --params 文件 给出",
+            missing.join("、")
+        ),
     )
 }

@@ -3,6 +3,7 @@
 use fen_grammar::diagnostic::{Diagnostic, Label, Problem, Text};
 use fen_grammar::source::Span;
 use fen_grammar::tree::Name;
+use fen_values::{FileError, ParameterError};
 use num_rational::BigRational;
 
 use super::{error, t};
@@ -111,21 +112,57 @@ impl Problem for ExampleOutOfRange {
 pub(in crate::check) struct MissingInput {
     pub(in crate::check) span: Span,
     pub(in crate::check) names: Vec<String>,
+    /// The file of parameters that the example names.
+    pub(in crate::check) file: Option<String>,
 }
 
 impl Problem for MissingInput {
     const CODE: &'static str = "fen::example::missing_input";
 
     fn message(&self) -> Text {
-        Text::new(
-            format!("the example does not give {}", self.names.join(", ")),
-            format!("示例未给定{}", self.names.join("、")),
-        )
+        let (en, zh) = (self.names.join(", "), self.names.join("、"));
+        match &self.file {
+            None => Text::new(format!("the example does not give {en}"), format!("示例未给定{zh}")),
+            Some(file) => {
+                Text::new(format!("neither the example nor `{file}` gives {en}"), format!("示例与“{file}”均未给定{zh}"))
+            }
+        }
     }
 
     fn labels(&self) -> Vec<Label> {
         vec![Label::new(self.span, "this example", "此示例")]
     }
+}
+
+/// Something wrong in a file of parameters, which an example names at `named`. `stated` is where the policy itself has the
+/// parameter's value.
+pub(in crate::check) fn sheet(mistake: &FileError, place: Span, named: Span, stated: Option<Span>) -> Diagnostic {
+    let text = mistake.text();
+    let message = match mistake {
+        FileError::Parameter(ParameterError::Unknown { name, .. }) if stated.is_some() => t(
+            format!("`{name}` is not left open: the policy itself states it"),
+            format!("“{name}”并非待定：政策自身已写明"),
+        ),
+        _ => t(text.en, text.zh),
+    };
+    let here = match mistake {
+        FileError::NotToml(_) => t("cannot be read here", "此处无法读取"),
+        FileError::Twice { .. } => t("once more", "再次出现"),
+        FileError::Parameter(ParameterError::Unknown { .. }) if stated.is_some() => t("not left open", "并非待定"),
+        FileError::Parameter(ParameterError::Unknown { .. }) => t("no such parameter", "没有此参数"),
+        _ => t("this value", "此值"),
+    };
+    let found = error(mistake.code(), message, place, here);
+    let found = match stated {
+        Some(stated) => {
+            found.with_label(stated, t("the policy has its value here", "政策在此写明其取值")).with_help(t(
+                "a file gives values of required parameters only; take the line out, or amend the policy",
+                "参数文件只给出待定参数；请删去此行，或修订政策",
+            ))
+        }
+        None => found,
+    };
+    found.with_label(named, t("the file is named here", "在此引用该文件"))
 }
 
 /// An example whose outcome is another one.

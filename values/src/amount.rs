@@ -7,6 +7,7 @@ use fen_schema::{Layout, RejectCode};
 ///
 /// # Errors
 /// The code with which a row is to be rejected. Only asks whether the amount can be stored, not whether it is in range.
+#[inline]
 pub(crate) fn parse(text: &str, scale: u32, shift: u32, layout: Layout, optional: bool) -> Result<i128, RejectCode> {
     let (negative, digits) = match text.strip_prefix('-') {
         Some(digits) => (true, digits),
@@ -36,7 +37,8 @@ pub(crate) fn parse(text: &str, scale: u32, shift: u32, layout: Layout, optional
 }
 
 /// The amount, if a cell of the layout can hold it. In an optional column the least number stands for no amount.
-pub(crate) fn fit(amount: Option<i128>, layout: Layout, optional: bool) -> Option<i128> {
+#[inline]
+pub fn fit(amount: Option<i128>, layout: Layout, optional: bool) -> Option<i128> {
     let fits = |amount: &i128| match layout {
         Layout::I8 => i8::try_from(*amount).is_ok(),
         Layout::I32 => i32::try_from(*amount).is_ok(),

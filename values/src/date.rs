@@ -7,29 +7,30 @@ const EPOCH: i64 = 719_468;
 const DAYS_OF_400_YEARS: i64 = 146_097;
 
 /// Days since 1970-01-01 of a date such as `2022-08-01`; nothing if it is not written so or there is no such day.
-pub(crate) fn parse(text: &str) -> Option<i32> {
+#[inline]
+pub fn day_of(text: &str) -> Option<i32> {
     let &[y1, y2, y3, y4, b'-', m1, m2, b'-', d1, d2] = text.as_bytes() else { return None };
     let number = |digits: &[u8]| {
         let push = |number: i64, digit: &u8| digit.is_ascii_digit().then(|| number * 10 + i64::from(digit - b'0'));
         digits.iter().try_fold(0, push)
     };
     let (year, month, day) = (number(&[y1, y2, y3, y4])?, number(&[m1, m2])?, number(&[d1, d2])?);
-    let days = days(year, month, day);
+    let days = days_of(year, month, day);
     // A day that the calendar does not have comes out as another one.
-    (year > 0 && (1..=12).contains(&month) && date(days) == (year, month, day)).then_some(())?;
+    (year > 0 && (1..=12).contains(&month) && date_of(days) == (year, month, day)).then_some(())?;
     i32::try_from(days).ok()
 }
 
 /// Appends a day as an ISO date.
 pub(crate) fn format(days: i128, text: &mut String) {
     let days = i64::try_from(days).unwrap_or(i64::MAX / 2);
-    let (year, month, day) = date(days);
+    let (year, month, day) = date_of(days);
     // Writing to a string cannot fail.
     let _ = write!(text, "{year:04}-{month:02}-{day:02}");
 }
 
 /// Days since 1970-01-01. The years are counted from March, so that the leap day is the last of its year.
-pub(crate) fn days(year: i64, month: i64, day: i64) -> i64 {
+pub fn days_of(year: i64, month: i64, day: i64) -> i64 {
     let year = if month <= 2 { year - 1 } else { year };
     let (cycle, of_cycle) = (year.div_euclid(400), year.rem_euclid(400));
     let of_year = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
@@ -37,7 +38,7 @@ pub(crate) fn days(year: i64, month: i64, day: i64) -> i64 {
 }
 
 /// The year, month and day of a day since 1970-01-01.
-pub(crate) fn date(days: i64) -> (i64, i64, i64) {
+pub fn date_of(days: i64) -> (i64, i64, i64) {
     let days = days + EPOCH;
     let (cycle, of_cycle) = (days.div_euclid(DAYS_OF_400_YEARS), days.rem_euclid(DAYS_OF_400_YEARS));
     let year = (of_cycle - of_cycle / 1_460 + of_cycle / 36_524 - of_cycle / 146_096) / 365;
@@ -54,11 +55,11 @@ mod tests {
 
     #[test]
     fn dates_are_days() {
-        assert_eq!(parse("1970-01-01"), Some(0));
-        assert_eq!(parse("2022-08-01"), Some(19_205));
-        assert_eq!(parse("0001-01-01"), Some(-719_162));
-        assert_eq!(parse("9999-12-31"), Some(2_932_896));
-        assert_eq!(parse("2024-02-29"), Some(19_782));
+        assert_eq!(day_of("1970-01-01"), Some(0));
+        assert_eq!(day_of("2022-08-01"), Some(19_205));
+        assert_eq!(day_of("0001-01-01"), Some(-719_162));
+        assert_eq!(day_of("9999-12-31"), Some(2_932_896));
+        assert_eq!(day_of("2024-02-29"), Some(19_782));
         for text in [
             "",
             "2022-8-1",
@@ -77,17 +78,17 @@ mod tests {
             "２022-08-01",
             "2022-08-0x",
         ] {
-            assert_eq!(parse(text), None, "{text}");
+            assert_eq!(day_of(text), None, "{text}");
         }
     }
 
     #[test]
     fn every_day_of_four_centuries_comes_back() {
         let mut text = String::new();
-        for day in parse("1899-12-31").unwrap_or(0)..parse("2300-01-01").unwrap_or(0) {
+        for day in day_of("1899-12-31").unwrap_or(0)..day_of("2300-01-01").unwrap_or(0) {
             text.clear();
             format(day.into(), &mut text);
-            assert_eq!(parse(&text), Some(day), "{text}");
+            assert_eq!(day_of(&text), Some(day), "{text}");
         }
     }
 }

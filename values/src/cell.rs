@@ -38,7 +38,7 @@ pub fn parse_cell<'a>(text: &'a str, column: &Column) -> Result<Cell<'a>, Reject
             let points = text.strip_suffix("pp").or_else(|| text.strip_suffix("个百分点"));
             amount(points.ok_or(RejectCode::NotANumber)?, 2)?
         }
-        ColumnType::Date => date::parse(text).ok_or(RejectCode::NotADate)?.into(),
+        ColumnType::Date => date::day_of(text).ok_or(RejectCode::NotADate)?.into(),
         ColumnType::Bool => match text {
             "true" | "是" => 1,
             "false" | "否" => 0,
@@ -51,7 +51,7 @@ pub fn parse_cell<'a>(text: &'a str, column: &Column) -> Result<Cell<'a>, Reject
 
 /// Text without the spaces and tabs around it.
 #[inline]
-pub(crate) fn trim(text: &str) -> &str {
+pub fn trim(text: &str) -> &str {
     let is_blank = |byte: &u8| matches!(byte, b' ' | b'\t');
     // Nearly all texts have none: two bytes tell.
     match text.as_bytes() {
@@ -61,7 +61,7 @@ pub(crate) fn trim(text: &str) -> &str {
 }
 
 /// The place of an enum value that has this name, or else of the only one that has it for a label.
-pub(crate) fn place(text: &str, values: &[EnumValue]) -> Option<i8> {
+pub fn place(text: &str, values: &[EnumValue]) -> Option<i8> {
     let mut labelled = values.iter().enumerate().filter(|(_, value)| value.label.zh == text || value.label.en == text);
     let named = values.iter().position(|value| value.name == text);
     let place = named.or_else(|| match (labelled.next(), labelled.next()) {
@@ -100,9 +100,9 @@ pub fn format_cell(cell: Cell<'_>, column: &Column, text: &mut String) {
 
 /// The integer of a bound of a column as its schema writes it: without a percent sign, an ISO date, a value's name.
 /// Bools, codes and ids have no bounds.
-pub(crate) fn bound(text: &str, column: &Column) -> Option<i128> {
+pub fn bound(text: &str, column: &Column) -> Option<i128> {
     match column.ty {
-        ColumnType::Date => date::parse(text).map(i128::from),
+        ColumnType::Date => date::day_of(text).map(i128::from),
         ColumnType::Enum => column.values.iter().position(|value| value.name == text).and_then(|at| at.try_into().ok()),
         ColumnType::Bool | ColumnType::Code | ColumnType::Id => None,
         _ => amount::parse(text, column.scale, 0, column.layout, column.optional).ok(),
@@ -110,7 +110,7 @@ pub(crate) fn bound(text: &str, column: &Column) -> Option<i128> {
 }
 
 /// A bound of a column as people write it: rates in percent.
-pub(crate) fn bound_text(bound_of_schema: &str, column: &Column) -> String {
+pub fn bound_text(bound_of_schema: &str, column: &Column) -> String {
     match (column.ty, bound(bound_of_schema, column)) {
         (ColumnType::Rate | ColumnType::Pp, Some(number)) => {
             let mut text = String::new();

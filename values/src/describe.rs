@@ -19,7 +19,7 @@ pub fn describe(column: &Column) -> Text {
 }
 
 /// The names of a column's values.
-pub(crate) fn names(column: &Column, separator: &str) -> String {
+pub fn names(column: &Column, separator: &str) -> String {
     column.values.iter().map(|value| value.name.as_str()).collect::<Vec<_>>().join(separator)
 }
 
