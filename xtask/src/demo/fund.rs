@@ -162,12 +162,12 @@ fn clear(run: &Fen<'_>, settled: &mut Settled, fund: &mut Fund, residents: u64, 
     let [central, other] = township;
     let counts = counts(settled);
     let mut text = String::from(
-        "县,年度末日,筹资总额,基金支出,中心卫生院支出,一般卫生院支出,上年结转,县域内就诊居民,就诊居民,县域内人次,总人次\n",
+        "县,年度末日,筹资总额,县打包总额,基金支出,中心卫生院支出,一般卫生院支出,上年结转,县域内就诊居民,就诊居民,县域内人次,总人次\n",
     );
     let mut row = |county: &str, spent: i64| {
         let [in_county, all, visits_in, visits] = counts;
         text.push_str(&format!(
-            "{county},2022-12-31,{},{},{},{},0.00,{in_county},{all},{visits_in},{visits}\n",
+            "{county},2022-12-31,{},,{},{},{},0.00,{in_county},{all},{visits_in},{visits}\n",
             yuan(financing),
             yuan(spent),
             yuan(central),
