@@ -128,7 +128,8 @@ fn allocate(
         NEIGHBOURS.iter().map(|&(county, tenths)| (county, (residents * tenths / 10).max(1))).collect();
     let financing = PER_HEAD * (residents + heads.iter().map(|(_, heads)| heads).sum::<u64>());
     let outside = if spent == 0 { 0 } else { outside * 10_000 / spent };
-    let mut text = String::from("统筹区,县,分配日,筹资总额,其他扣除,分配权数,上年县域外支付比例,县域内就诊增长预期,核定打包额\n");
+    let mut text =
+        String::from("统筹区,县,分配日,筹资总额,其他扣除,分配权数,上年县域外支付比例,县域内就诊增长预期,核定打包额\n");
     for (county, heads) in [(COUNTY, residents)].into_iter().chain(heads) {
         let (financing, outside) = (yuan(i64::try_from(financing)?), percent(outside));
         text.push_str(&format!("示例市,{county},2023-03-31,{financing},0.00,{heads},{outside},5.00pp,\n"));
