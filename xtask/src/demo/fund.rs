@@ -128,10 +128,11 @@ fn allocate(
         NEIGHBOURS.iter().map(|&(county, tenths)| (county, (residents * tenths / 10).max(1))).collect();
     let financing = PER_HEAD * (residents + heads.iter().map(|(_, heads)| heads).sum::<u64>());
     let outside = if spent == 0 { 0 } else { outside * 10_000 / spent };
-    let mut text = String::from("统筹区,县,分配日,筹资总额,其他扣除,分配权数,上年县域外支付比例,县域内就诊增长预期\n");
+    let mut text =
+        String::from("统筹区,县,分配日,筹资总额,其他扣除,分配权数,上年县域外支付比例,县域内就诊增长预期,核定打包额\n");
     for (county, heads) in [(COUNTY, residents)].into_iter().chain(heads) {
         let (financing, outside) = (yuan(i64::try_from(financing)?), percent(outside));
-        text.push_str(&format!("示例市,{county},2023-03-31,{financing},0.00,{heads},{outside},5.00pp\n"));
+        text.push_str(&format!("示例市,{county},2023-03-31,{financing},0.00,{heads},{outside},5.00pp,\n"));
     }
     let input = run.folder.join("allocation.csv");
     fs::write(&input, text)?;
@@ -162,12 +163,12 @@ fn clear(run: &Fen<'_>, settled: &mut Settled, fund: &mut Fund, residents: u64, 
     let [central, other] = township;
     let counts = counts(settled);
     let mut text = String::from(
-        "县,年度末日,筹资总额,基金支出,中心卫生院支出,一般卫生院支出,上年结转,县域内就诊居民,就诊居民,县域内人次,总人次\n",
+        "县,年度末日,筹资总额,县打包总额,基金支出,中心卫生院支出,一般卫生院支出,上年结转,县域内就诊居民,就诊居民,县域内人次,总人次\n",
     );
     let mut row = |county: &str, spent: i64| {
         let [in_county, all, visits_in, visits] = counts;
         text.push_str(&format!(
-            "{county},2022-12-31,{},{},{},{},0.00,{in_county},{all},{visits_in},{visits}\n",
+            "{county},2022-12-31,{},,{},{},{},0.00,{in_county},{all},{visits_in},{visits}\n",
             yuan(financing),
             yuan(spent),
             yuan(central),
