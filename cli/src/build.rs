@@ -1,7 +1,7 @@
 //! `fen build`
 
 use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use fen_compiler::{Lang, Module, Source};
@@ -19,20 +19,22 @@ pub(crate) fn build(args: &BuildArgs, lang: Lang) -> Outcome<ExitCode> {
         true => files::policies(std::slice::from_ref(&args.policy))?,
         false => vec![args.policy.clone()],
     };
+    let output = |policy: &PathBuf| match is_folder {
+        true => args.output.join(format!("{}.wasm", files::stem(policy).unwrap_or("policy"))),
+        false => args.output.clone(),
+    };
+    let outputs: Vec<PathBuf> = policies.iter().map(output).collect();
+    files::keep_apart(&[&args.policy], &outputs.iter().map(PathBuf::as_path).collect::<Vec<_>>())?;
     let mut modules: Vec<(PathBuf, Module)> = Vec::new();
     let mut is_bad = false;
-    for path in &policies {
+    for (path, output) in policies.iter().zip(outputs) {
         let source = files::source(path)?;
         // A library among several policies has no module of its own.
         if policies.len() > 1 && is_library(&source) {
             continue;
         }
         match compile(&source, lang) {
-            Ok(module) => {
-                let name = format!("{}.wasm", files::stem(path).unwrap_or("policy"));
-                let output = if is_folder { args.output.join(name) } else { args.output.clone() };
-                modules.push((output, module));
-            }
+            Ok(module) => modules.push((output, module)),
             Err(Error::Reported) => is_bad = true,
             Err(error) => return Err(error),
         }
@@ -40,8 +42,6 @@ pub(crate) fn build(args: &BuildArgs, lang: Lang) -> Outcome<ExitCode> {
     if is_bad {
         return Ok(ExitCode::from(1));
     }
-    let written: Vec<&Path> = modules.iter().map(|(path, _)| path.as_path()).collect();
-    files::keep_apart(&[&args.policy], &written)?;
     let mut whole = Vec::new();
     for (path, module) in &modules {
         let mut draft = Draft::create(path)?;

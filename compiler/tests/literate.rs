@@ -49,7 +49,7 @@ fn words_around_the_rules_change_nothing() {
 
 #[test]
 fn citations_carry_what_is_quoted() {
-    let module = compiled(&analyze(&Source::new("打包付费.md", read("policies/qujing/打包付费.md"))));
+    let module = compiled(&analyze(&Source::new("方案.md#打包付费", read("policies/qujing/方案.md"))));
     insta::assert_snapshot!(serde_json::to_string_pretty(&module.schema.citations).unwrap());
 }
 

@@ -1,7 +1,7 @@
 //! Where policies name provisions, and what stands there.
 //!
-//! An id stands in the text above a block of Markdown, and belongs to all items of that block; or in a comment, a label or a
-//! citation: to the item it stands in, or the one below.
+//! An id stands in the text above a block of Markdown, under the same heading, and belongs to all items of that block; or in
+//! a comment, a label or a citation: to the item it stands in, or the one below.
 
 use std::collections::BTreeMap;
 
@@ -130,6 +130,10 @@ fn items_at(source: &Source, items: &[OutlineItem], start: usize) -> Vec<usize> 
     let mut rules = blocks.filter(|block| matches!(block.role, Role::Policy | Role::Elsewhere));
     let next = rules.find(|block| block.span.start >= start).filter(|block| block.role == Role::Policy);
     let Some(block) = next else { return Vec::new() };
+    let mut headings = source.outline().into_iter().flat_map(|outline| outline.headings());
+    if headings.any(|heading| start < *heading && *heading < block.span.start) {
+        return Vec::new();
+    }
     let inside = items
         .iter()
         .enumerate()

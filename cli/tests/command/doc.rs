@@ -60,16 +60,17 @@ fn a_folder_becomes_a_site() {
     sound(&index);
     assert!(index.contains("<html lang=\"zh\" data-lang=\"zh\""));
     assert!(
-        index.contains("href=\"qujing/surplus.html\"") && index.contains("href=\"qujing/打包付费.html\""),
+        index.contains("href=\"qujing/surplus.html\"") && index.contains("href=\"qujing/方案/打包付费.html\""),
         "{index}"
     );
-    for page in ["surplus", "结余留用", "打包付费"] {
+    for (page, root) in [("surplus", "../"), ("结余留用", "../"), ("方案", "../"), ("方案/打包付费", "../../")]
+    {
         let html = folder.read(&format!("site/qujing/{page}.html"));
         sound(&html);
-        assert!(html.contains("href=\"../index.html\""));
+        assert!(html.contains(&format!("href=\"{root}index.html\"")));
         assert!(html.contains("<svg"), "{page} has no chart");
     }
-    insta::assert_snapshot!(text(&folder.read("site/qujing/打包付费.html")));
+    insta::assert_snapshot!(text(&folder.read("site/qujing/方案/打包付费.html")));
 }
 
 #[test]

@@ -11,7 +11,7 @@ const LITERATE: &str = "# 一\n\n> 超过一元的部分不予支付。\n\n```fe
     ```fen\nexample \"two\"\n  given a 2 yuan\n  expect b 1 yuan\n```\n";
 
 fn bundled() -> String {
-    repository("policies/qujing/打包付费.md").display().to_string()
+    format!("{}#打包付费", repository("policies/qujing/方案.md").display())
 }
 
 #[test]

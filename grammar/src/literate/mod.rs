@@ -21,6 +21,7 @@ pub struct Outline {
     blocks: Vec<Block>,
     clauses: Vec<Clause>,
     policies: Vec<String>,
+    headings: Vec<usize>,
 }
 
 /// A fenced block.
@@ -113,6 +114,12 @@ impl Outline {
         let before = self.blocks.iter().take_while(|block| block.span.start <= place);
         let named = before.filter_map(|block| block.policy.as_deref()).last();
         named.or(self.policies.first().map(String::as_str))
+    }
+
+    /// Where headings begin that are not quoted, in their order.
+    #[must_use]
+    pub fn headings(&self) -> &[usize] {
+        &self.headings
     }
 
     /// All quoted clauses, in their order.

@@ -48,14 +48,14 @@ impl Outline {
             scanner.event(&event, span);
         }
         scanner.leave_quote();
-        let Scanner { blocks, clauses, .. } = scanner;
+        let Scanner { blocks, clauses, headings, .. } = scanner;
         let mut policies: Vec<String> = Vec::new();
         for name in blocks.iter().filter_map(|block| block.policy.as_ref()) {
             if !policies.contains(name) {
                 policies.push(name.clone());
             }
         }
-        Self { code: code(markdown, &blocks), blocks, clauses, policies }
+        Self { code: code(markdown, &blocks), blocks, clauses, policies, headings }
     }
 
     /// The outline of the same Markdown with one of its policies: the blocks of others are not compiled.
@@ -106,6 +106,7 @@ struct Scanner<'a> {
     offset: usize,
     blocks: Vec<Block>,
     clauses: Vec<Clause>,
+    headings: Vec<usize>,
     /// The heading above, as text.
     heading: Option<String>,
     /// The heading that is being read.
@@ -136,7 +137,7 @@ impl Scanner<'_> {
                 if !self.is_quoting() {
                     self.leave_quote();
                 }
-                self.prose(event);
+                self.prose(event, span);
             }
         }
     }
@@ -231,7 +232,7 @@ impl Scanner<'_> {
         }
     }
 
-    fn prose(&mut self, event: &Event<'_>) {
+    fn prose(&mut self, event: &Event<'_>, span: Span) {
         if self.is_quoting() {
             self.quoted_prose(event);
             return;
@@ -239,6 +240,7 @@ impl Scanner<'_> {
         match event {
             Event::Start(Tag::Heading { .. }) => {
                 self.clause = None;
+                self.headings.push(span.start);
                 self.open_heading = Some(Plain::default());
             }
             Event::End(TagEnd::Heading(_)) => {

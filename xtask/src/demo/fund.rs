@@ -136,7 +136,7 @@ fn allocate(
     }
     let input = run.folder.join("allocation.csv");
     fs::write(&input, text)?;
-    let done = run.run("打包分配", &run.policies.join("打包分配.md"), Some("打包分配"), &[], &input)?;
+    let done = run.run("打包分配", &run.policies.join("方案.md#打包分配"), Some("打包分配"), &[], &input)?;
     let [risk, package, reserve] = done.table(Some("统筹区.年"))?.only(["风险金", "打包总额", "清算资金"])?;
     let [of_county] = done.table(Some("统筹区.县.年"))?.only(["县打包额"])?;
     let [share, elsewhere, left] = done.table(None)?.only(["预留比例", "代垫代付", "县域可用"])?;
@@ -183,7 +183,7 @@ fn clear(run: &Fen<'_>, settled: &mut Settled, fund: &mut Fund, residents: u64, 
     }
     let input = run.folder.join("clearing.csv");
     fs::write(&input, &text)?;
-    let policy = run.policies.join("打包清算.md");
+    let policy = run.policies.join("方案.md#打包清算");
     for (name, sets, ratio, title) in [
         ("打包清算", [].as_slice(), "县域内就诊率_人次", "县域内就诊率（按人次）"),
         ("打包清算按人数", ["按人次统计=false"].as_slice(), "县域内就诊率_居民", "县域内就诊率（按人数）"),
@@ -279,7 +279,7 @@ fn floors(run: &Fen<'_>, settled: &mut Settled, fund: &mut Fund, spending: &BTre
     }
     let input = run.folder.join("floors.csv");
     fs::write(&input, text)?;
-    let done = run.run("基层基金", &run.policies.join("基层基金.md"), Some("基层基金"), &[], &input)?;
+    let done = run.run("基层基金", &run.policies.join("方案.md#基层基金"), Some("基层基金"), &[], &input)?;
     let table = done.table(None)?;
     let (mut in_full, mut inside) = (0, 0);
     for row in table.rows(["机构", "支出占比", "支出占比_结论", "不控金额", "总额内金额"])? {
@@ -328,7 +328,7 @@ fn drg(run: &Fen<'_>, settled: &mut Settled, fund: &mut Fund) -> Result<()> {
     );
     let input = run.folder.join("drg.csv");
     fs::write(&input, text)?;
-    let done = run.run("DRG覆盖", &run.policies.join("DRG覆盖.md"), None, &[], &input)?;
+    let done = run.run("DRG覆盖", &run.policies.join("方案.md#DRG覆盖"), None, &[], &input)?;
     for (name, english, limit) in [
         ("机构覆盖率", "DRG: institutions covered", "≥ 40%"),
         ("病种覆盖率", "DRG: disease groups covered", "≥ 70%"),

@@ -92,11 +92,11 @@ pub(crate) fn settle(fen: &Fen<'_>, persons: Vec<Person>, stays: Vec<Stay>, visi
     fs::write(&stays_file, stays::csv(&persons, &stays)?)?;
     fs::write(&visits_file, visits::csv(&persons, &visits)?)?;
 
-    let inpatient = fen.run("住院", &fen.policies.join("住院.md"), Some("住院"), &[], &stays_file)?;
+    let inpatient = fen.run("住院", &fen.policies.join("方案.md#住院"), Some("住院"), &[], &stays_file)?;
     ensure!(inpatient.rows == lines as u64, "{lines} fee lines were written, {} read", inpatient.rows);
     let stay_claims = read_stays(&inpatient, stays.len())?;
 
-    let visits_module = fen.build(&fen.policies.join("门诊.md"), "门诊")?;
+    let visits_module = fen.build(&fen.policies.join("方案.md#门诊"), "门诊")?;
     let outpatient = fen.run("门诊", &visits_module, Some("门诊"), &[], &visits_file)?;
     ensure!(outpatient.rows == visits.len() as u64, "{} visits were written, {} read", visits.len(), outpatient.rows);
     let visit_claims = read_visits(&outpatient, visits.len())?;
