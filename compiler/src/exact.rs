@@ -33,6 +33,28 @@ pub(crate) fn product(left: &BigRational, right: &BigRational) -> BigRational {
     reduced(times(left.numer(), right.numer()), times(left.denom(), right.denom()))
 }
 
+/// `value · count`
+pub(crate) fn multiple(value: &BigRational, count: &BigInt) -> BigRational {
+    reduced(times(value.numer(), count), value.denom().clone())
+}
+
+/// The greatest common divisor.
+pub(crate) fn gcd(left: &BigInt, right: &BigInt) -> BigInt {
+    match (left.to_i64(), right.to_i64()) {
+        (Some(left), Some(right)) => i128::from(left).gcd(&right.into()).into(),
+        _ => left.gcd(right),
+    }
+}
+
+/// The least common multiple of positive numbers.
+pub(crate) fn lcm(left: &BigInt, right: &BigInt) -> BigInt {
+    match () {
+        () if left == right || right.is_one() => left.clone(),
+        () if left.is_one() => right.clone(),
+        () => left / gcd(left, right) * right,
+    }
+}
+
 /// `left + right`
 pub(crate) fn sum(left: &BigRational, right: &BigRational) -> BigRational {
     if left.denom() == right.denom() {

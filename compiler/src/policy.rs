@@ -9,7 +9,7 @@ mod tests;
 
 use std::collections::HashSet;
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use fen_grammar::diagnostic::{Diagnostic, Fix, Label, Lang, Problem, Severity, Text};
 use fen_grammar::source::{Source, Sources, Span};
@@ -25,6 +25,7 @@ use crate::check::{Checked, Claims, Meaning, check, run_example, violated_invari
 use crate::emit::emit;
 use crate::exact;
 use crate::gather::{Files, Gathered, NoFiles, gather};
+use crate::interpret::stream::Reads;
 use crate::interpret::{Rejection, settle};
 use crate::lint::lint;
 use crate::navigate::{Known, Names, names};
@@ -147,7 +148,7 @@ pub fn examine(source: &Source, files: &dyn Files) -> Examination {
         match cut(&program) {
             Ok(phases) => {
                 let items = gathered.items.clone();
-                policy = Some(Policy { program, phases, items, sources: Arc::clone(&sources) });
+                policy = Some(Policy { program, phases, items, sources: Arc::clone(&sources), reads: OnceLock::new() });
             }
             Err(diagnostic) => {
                 diagnostics.push(*diagnostic);
@@ -296,6 +297,8 @@ pub struct Policy {
     /// What it is made of, as written.
     items: Vec<Item>,
     sources: Arc<Sources>,
+    /// What its values read; only streams of cases need it.
+    reads: OnceLock<Reads>,
 }
 
 /// A compiled policy.

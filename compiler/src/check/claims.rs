@@ -10,6 +10,7 @@ use num_traits::{One, ToPrimitive, Zero};
 
 use super::program::{Body, Claim, Expr, ExprKind, Key, Origin, Program, days_of};
 use super::types::{Facts, Measure, Type, step_of};
+use crate::exact;
 use crate::ids::{InputId, LadderId, Symbol, ValueId};
 use crate::witness::{dates, plainest};
 
@@ -121,49 +122,55 @@ impl<'a> Claims<'a> {
         self.special.get(&ty).and_then(|values| values.get(at)).cloned()
     }
 
-    /// A point of a range.
-    fn within(&mut self, facts: &Facts) -> BigRational {
-        let part = BigRational::new(self.next_random().into(), BigInt::from(u64::MAX));
-        (&facts.high - &facts.low) * part + &facts.low
+    /// One of the earlier values of a type.
+    fn one_alike(&mut self, ty: Type, earlier: &[(Type, BigRational)]) -> Option<BigRational> {
+        let alike = || earlier.iter().filter(|(other, _)| *other == ty);
+        let at = self.below(alike().count());
+        alike().nth(at).map(|(_, value)| value.clone())
+    }
+
+    /// A point of a range, as a quotient that is not reduced: it is only rounded.
+    fn within(&mut self, low: &BigRational, high: &BigRational) -> BigRational {
+        let (part, whole) = (BigInt::from(self.next_random()), BigInt::from(u64::MAX));
+        let size = high - low;
+        let numer = size.numer() * part * low.denom() + low.numer() * size.denom() * &whole;
+        BigRational::new_raw(numer, size.denom() * low.denom() * whole)
     }
 
     /// One value of a type, given those of inputs before it.
     fn value(&mut self, ty: Type, scale: u32, facts: &Facts, earlier: &[(Type, BigRational)]) -> BigRational {
         let step = step_of(scale);
-        let alike: Vec<BigRational> =
-            earlier.iter().filter(|(other, _)| *other == ty).map(|(_, value)| value.clone()).collect();
         let raw = match ty {
-            Type::Code | Type::Id => return self.text(&alike),
-            Type::Bool | Type::Enum(_) => {
-                self.within(&Facts { high: &facts.high + BigRational::one(), ..facts.clone() })
-            }
-            Type::Date => self.day(facts, &alike),
-            Type::Measure(_) => self.amount(ty, scale, facts, &alike),
+            Type::Code | Type::Id => return self.text(ty, earlier),
+            Type::Bool | Type::Enum(_) => self.within(&facts.low, &(&facts.high + BigRational::one())),
+            Type::Date => self.day(facts, earlier),
+            Type::Measure(_) => self.amount(ty, scale, facts, earlier),
         };
         let nudge = if matches!(ty, Type::Bool | Type::Enum(_)) { 0 } else { (self.below(5) / 2).cast_signed() - 1 };
-        let on_grid: BigRational = (raw / &step).floor() * &step + &step * BigInt::from(nudge);
-        on_grid.max((&facts.low / &step).ceil() * &step).min((&facts.high / &step).floor() * &step)
+        let (least, greatest) = exact::within(&facts.low, &facts.high, &step);
+        let steps = exact::floor(&raw, &step) + nudge;
+        exact::product(&steps.max(least).min(greatest).into(), &step)
     }
 
-    fn text(&mut self, alike: &[BigRational]) -> BigRational {
+    fn text(&mut self, ty: Type, earlier: &[(Type, BigRational)]) -> BigRational {
         let codes = self.program.codes.len();
-        if let (0, Some(same)) = (self.below(4), self.one_of(alike)) {
+        if let (0, Some(same)) = (self.below(4), self.one_alike(ty, earlier)) {
             return same;
         }
         let number = if self.below(6) == 0 { codes + self.below(2) } else { self.below(codes) };
         BigRational::from(BigInt::from(number))
     }
 
-    fn day(&mut self, facts: &Facts, alike: &[BigRational]) -> BigRational {
+    fn day(&mut self, facts: &Facts, earlier: &[(Type, BigRational)]) -> BigRational {
         let whole = |day: i64| BigRational::from(BigInt::from(day));
         match self.below(8) {
             0 => facts.low.clone(),
             1 => facts.high.clone(),
-            2 => self.within(facts),
+            2 => self.within(&facts.low, &facts.high),
             3 | 4 => self.one_special(Type::Date).unwrap_or_else(|| whole(dates::days_from(2024, 2, 29))),
             5 => {
-                let near =
-                    self.one_of(alike).or_else(|| self.one_special(Type::Date)).unwrap_or_else(BigRational::zero);
+                let near = self.one_alike(Type::Date, earlier).or_else(|| self.one_special(Type::Date));
+                let near = near.unwrap_or_else(BigRational::zero);
                 let near = near.to_integer().to_i64().unwrap_or(0);
                 let [month, year] = dates::firsts(near);
                 let all = [month, year, dates::add_months(month, 1, false), dates::add_months(year, 2, false)];
@@ -171,8 +178,8 @@ impl<'a> Claims<'a> {
             }
             _ => {
                 // Some full years, months or days from another date.
-                let near =
-                    self.one_of(alike).or_else(|| self.one_special(Type::Date)).unwrap_or_else(BigRational::zero);
+                let near = self.one_alike(Type::Date, earlier).or_else(|| self.one_special(Type::Date));
+                let near = near.unwrap_or_else(BigRational::zero);
                 let near = near.to_integer().to_i64().unwrap_or(0);
                 let (unit, days) = self.one_of(&[(12, 0), (12, 0), (1, 0), (0, 1)]).unwrap_or((12, 0));
                 let measure = [Measure::DAYS, Measure::MONTHS, Measure::YEARS];
@@ -185,12 +192,12 @@ impl<'a> Claims<'a> {
         }
     }
 
-    fn amount(&mut self, ty: Type, scale: u32, facts: &Facts, alike: &[BigRational]) -> BigRational {
+    fn amount(&mut self, ty: Type, scale: u32, facts: &Facts, earlier: &[(Type, BigRational)]) -> BigRational {
         match self.below(10) {
             0 => facts.low.clone(),
             1 => facts.high.clone(),
             2 => BigRational::zero(),
-            3 => self.within(facts),
+            3 => self.within(&facts.low, &facts.high),
             4 => {
                 let digits = u32::try_from(self.below(14)).unwrap_or(0);
                 BigRational::from(BigInt::from(self.next_random()) % BigInt::from(10).pow(digits)) * step_of(scale)
@@ -200,7 +207,8 @@ impl<'a> Claims<'a> {
                 let ratios = self.ratios.len();
                 let ratio = self.below(ratios);
                 let ratio = self.ratios.get(ratio).cloned().unwrap_or_else(BigRational::one);
-                self.one_of(alike).unwrap_or_else(|| BigRational::from(BigInt::from(100_000_000))) * ratio
+                let like = self.one_alike(ty, earlier);
+                exact::product(&like.unwrap_or_else(|| BigRational::from(BigInt::from(100_000_000))), &ratio)
             }
         }
     }

@@ -8,7 +8,7 @@ use super::Claims;
 use super::examples::alone;
 use super::program::{Claim, Origin, Program};
 use crate::ids::InputId;
-use crate::interpret::stream::{Stream, whole_claims};
+use crate::interpret::stream::{Reads, Stream, whole_claims};
 
 /// Rows of a stream that is made up.
 const ROWS: usize = 8;
@@ -41,10 +41,11 @@ pub(super) fn take_the_same(program: &Program, one: &Claim, other: &Claim) -> bo
 /// So many claims of made-up streams, always the same ones for a seed; at least as many rows are tried.
 pub(super) fn possible_claims(program: &Program, count: usize, seed: u64) -> impl Iterator<Item = Claim> {
     let mut claims = Claims::new(program, seed);
+    let reads = Reads::new(program);
     let mut left = count.div_ceil(ROWS);
     std::iter::from_fn(move || {
         left = left.checked_sub(1)?;
-        Some(whole_claims(program, &stream(program, &mut claims)))
+        Some(whole_claims(program, &reads, &stream(program, &mut claims)))
     })
     .flatten()
 }

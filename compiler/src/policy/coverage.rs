@@ -14,7 +14,7 @@ use crate::check::program::{Claim, Origin};
 use crate::check::types::step_of;
 use crate::coverage::{self, Found, Point, Reached, Seeker, Side, What, of_claim, points};
 use crate::interpret::settle;
-use crate::interpret::stream::{Overflow, Stream, settle_cases};
+use crate::interpret::stream::{Overflow, Reads, Stream, settle_cases};
 
 /// The longest piece of source that is shown of a point.
 const LONGEST: usize = 60;
@@ -161,7 +161,8 @@ impl Policy {
     pub fn settle_cases(&self, cells: &StreamCells, coverage: &mut Coverage) -> Result<Vec<CaseOutcome>, OutOfRange> {
         let program = &self.program;
         let stream: Stream = self.stream(cells);
-        let rows = settle_cases(program, &stream, &mut coverage.reached).map_err(|Overflow(id)| OutOfRange {
+        let reads = self.reads.get_or_init(|| Reads::new(program));
+        let rows = settle_cases(program, reads, &stream, &mut coverage.reached).map_err(|Overflow(id)| OutOfRange {
             total: program.input(id).map(|input| input.name.clone()).unwrap_or_default(),
         })?;
         let split = |id: crate::ids::SplitId| {

@@ -6,6 +6,7 @@ use num_rational::BigRational;
 use num_traits::{One, Signed, Zero};
 
 use super::{Linear, Sign};
+use crate::exact;
 
 /// Where a variable lies, both ends inclusive.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -49,15 +50,15 @@ pub(super) fn row(form: &Linear, sign: Sign, bounds: &[Bounds]) -> Made {
         return if holds { Made::Always } else { Made::Never };
     }
     let is_real = form.terms.keys().any(|var| bounds.get(var.0).is_some_and(|bounds| bounds.is_real));
-    let mut lcm = form.terms.values().fold(BigInt::one(), |lcm, value| lcm.lcm(value.denom()));
+    let mut lcm = form.terms.values().fold(BigInt::one(), |lcm, value| exact::lcm(&lcm, value.denom()));
     if is_real {
-        lcm = lcm.lcm(form.constant.denom());
+        lcm = exact::lcm(&lcm, form.constant.denom());
     }
     let mut terms: Vec<(usize, BigInt)> =
         form.terms.iter().map(|(var, value)| (var.0, value.numer() * (&lcm / value.denom()))).collect();
-    let mut limit = -(&form.constant * &lcm);
+    let mut limit = -exact::multiple(&form.constant, &lcm);
     if !is_real {
-        let gcd = terms.iter().fold(BigInt::zero(), |gcd, (_, value)| gcd.gcd(value));
+        let gcd = terms.iter().fold(BigInt::zero(), |gcd, (_, value)| exact::gcd(&gcd, value));
         if !gcd.is_one() {
             terms.iter_mut().for_each(|(_, value)| *value /= &gcd);
             limit /= &gcd;
@@ -92,16 +93,17 @@ pub(super) fn range(form: &Linear, bounds: &[Bounds], rows: &[Row]) -> (BigRatio
     for (var, factor) in &form.terms {
         let Some(Bounds { low, high, .. }) = bounds.get(var.0) else { continue };
         let (near, far) = if factor.is_positive() { (low, high) } else { (high, low) };
-        least += factor * near;
-        most += factor * far;
+        least = exact::sum(&least, &exact::multiple(factor, near));
+        most = exact::sum(&most, &exact::multiple(factor, far));
     }
     if form.terms.len() < 2 {
         return (least, most);
     }
     for row in rows.iter().filter(|row| row.terms.len() == form.terms.len()) {
         let Some(factor) = multiple(form, row) else { continue };
-        let high = Some(&row.high).map(|high| &factor * high + &form.constant);
-        let low = row.low.as_ref().map(|low| &factor * low + &form.constant);
+        let at = |limit: &BigInt| exact::sum(&exact::multiple(&factor, limit), &form.constant);
+        let high = Some(at(&row.high));
+        let low = row.low.as_ref().map(at);
         let (low, high) = if factor.is_positive() { (low, high) } else { (high, low) };
         if let Some(low) = low.filter(|low| *low > least) {
             least = low;
@@ -115,10 +117,14 @@ pub(super) fn range(form: &Linear, bounds: &[Bounds], rows: &[Row]) -> (BigRatio
 
 /// What the sum of a row must be multiplied by to be the form without its constant, if there is such a number.
 fn multiple(form: &Linear, row: &Row) -> Option<BigRational> {
-    let mut pairs = form.terms.iter().zip(&row.terms);
-    let ((first, factor), (at, of)) = pairs.next()?;
+    // Nearly all rows are about other variables.
+    if !form.terms.keys().zip(&row.terms).all(|(var, (at, _))| var.0 == *at) {
+        return None;
+    }
+    let mut pairs = form.terms.values().zip(&row.terms);
+    let (factor, (_, of)) = pairs.next()?;
     let multiple = factor / of;
-    let is_same = first.0 == *at && pairs.all(|((var, factor), (at, of))| var.0 == *at && &multiple * of == *factor);
+    let is_same = pairs.all(|(factor, (_, of))| exact::multiple(&multiple, of) == *factor);
     is_same.then_some(multiple)
 }
 

@@ -3,11 +3,10 @@
 use std::collections::BTreeMap;
 
 use num_bigint::BigInt;
-use num_integer::Integer;
 use num_rational::BigRational;
 use num_traits::{One, Zero};
 
-use crate::exact::{product, sum};
+use crate::exact::{lcm as lcm_of, product, sum};
 
 /// A variable of a problem.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -95,8 +94,8 @@ impl Linear {
     /// A number that all its values are multiples of where the variables are integers.
     pub(crate) fn step(&self) -> BigRational {
         let numbers = self.terms.values().chain([&self.constant]);
-        let lcm = numbers.fold(BigInt::one(), |lcm, value| lcm.lcm(value.denom()));
-        BigRational::new(BigInt::one(), lcm)
+        let lcm = numbers.fold(BigInt::one(), |lcm, value| lcm_of(&lcm, value.denom()));
+        BigRational::new_raw(BigInt::one(), lcm)
     }
 
     /// Without its constant, and the constant.

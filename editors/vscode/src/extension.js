@@ -5,11 +5,12 @@ const { LanguageClient, TransportKind } = require("vscode-languageclient/node");
 
 let client;
 
-/** The documents that the server is told of: policies, and the tables that they may name. */
+/** The documents that the server is told of: policies, and the tables and files of parameters that they may name. */
 const documents = [
   { language: "fen" },
   { language: "markdown" },
   { scheme: "file", pattern: "**/*.csv" },
+  { scheme: "file", pattern: "**/*.toml" },
 ];
 
 function command() {
@@ -24,8 +25,8 @@ function command() {
 
 async function start() {
   const server = command();
-  // A table is watched too: it may be part of a policy.
-  const fileEvents = vscode.workspace.createFileSystemWatcher("**/*.{fen,md,csv}");
+  // A table and a file of parameters are watched too: they may be part of a policy.
+  const fileEvents = vscode.workspace.createFileSystemWatcher("**/*.{fen,md,csv,toml}");
   client = new LanguageClient("fen", "Fen", server, {
     documentSelector: documents,
     synchronize: { fileEvents },

@@ -287,6 +287,39 @@ fn definitions_lead_to_other_files() {
     assert_eq!(editor.finish(), 0);
 }
 
+/// Files of parameters that examples name: unsaved texts count, they can be gone to, and renaming reaches them.
+#[test]
+fn files_of_parameters_belong_to_their_policies() {
+    const STAY: &str = "policy a.stay\nenum level = county | city\nround down to 0.01 yuan\ninput hospital: level\n\
+                        param rate by level: rate = required\npays = rate[hospital] * 5 yuan\noutput pays\n\
+                        example \"e\" params from file \"trial.toml\" given hospital city expect pays 3.50 yuan\n";
+    const TRIAL: &str = "\"rate[city]\" = \"70%\"\n[rate]\ncounty = \"80%\"\n";
+    let folder = Folder::new();
+    let [stay, trial] = [("stay.fen", STAY), ("trial.toml", TRIAL)].map(|(name, text)| uri(&folder.write(name, text)));
+    let mut editor = Editor::start(folder.path("x").parent().unwrap(), &[], json!({}));
+    editor.open(&stay, STAY);
+    editor.codes(&stay, &[]);
+    assert_eq!(editor.at("definition", &stay, place(STAY, "trial.toml", 0), json!({}))["uri"], trial);
+    let wrong = TRIAL.replace("70%", "170%");
+    editor.tell(
+        "textDocument/didOpen",
+        json!({ "textDocument": { "uri": trial, "languageId": "toml", "version": 1, "text": wrong } }),
+    );
+    let said = editor.diagnostics(&trial, |all| !all.is_empty());
+    assert_eq!(
+        (&said[0]["code"], &said[0]["range"]["start"]["line"]),
+        (&json!("fen::parameter::out_of_range"), &json!(0))
+    );
+    editor.replace(&trial, 2, TRIAL);
+    editor.codes(&trial, &[]);
+    editor.codes(&stay, &[]);
+    let found = editor.at("rename", &stay, place(STAY, "rate by", 0), json!({ "newName": "share" }));
+    assert_eq!(found["changes"][&trial].as_array().map(Vec::len), Some(2), "{found}");
+    let found = editor.at("rename", &stay, place(STAY, "county", 0), json!({ "newName": "rural" }));
+    assert_eq!(found["changes"][&trial].as_array().map(Vec::len), Some(1), "{found}");
+    assert_eq!(editor.finish(), 0);
+}
+
 #[test]
 fn renaming_reaches_every_file() {
     let (_folder, mut editor, [common, base, rates, amended]) = several();

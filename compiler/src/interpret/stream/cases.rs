@@ -20,11 +20,11 @@ pub(crate) type AtRow = Result<Option<BigRational>, SplitId>;
 /// each of its rows.
 pub(crate) fn settle_cases(
     program: &Program,
+    reads: &Reads,
     stream: &Stream,
     reached: &mut Reached,
 ) -> Result<Vec<Result<Vec<AtRow>, Rejection>>, Overflow> {
-    let reads = Reads::new(program);
-    let mut evaluation = Evaluation::new(program, stream, &reads);
+    let mut evaluation = Evaluation::new(program, stream, reads);
     evaluation.reject();
     evaluation.find_first_rows();
     let rows = (0..stream.rows.len()).map(|row| evaluation.case(row)).collect();

@@ -20,7 +20,7 @@ use num_traits::Zero;
 pub(crate) use self::cases::settle_cases;
 use self::evaluate::{Row, Standing};
 use self::groups::Groups;
-use self::reads::Reads;
+pub(crate) use self::reads::Reads;
 pub(crate) use self::reads::inputs_of;
 pub(crate) use self::whole::whole_claims;
 use super::Rejection;

@@ -5,7 +5,8 @@ use crate::ids::{GrainId, InputId, LinkId, Symbol, ValueId};
 use crate::interpret::{needs, sorted};
 
 /// What the values of a program read.
-pub(super) struct Reads {
+#[derive(Debug)]
+pub(crate) struct Reads {
     values: Vec<Read>,
     /// By input; see [`Reads::is_late`].
     late_inputs: Vec<bool>,
@@ -13,7 +14,7 @@ pub(super) struct Reads {
 }
 
 /// What one value reads.
-#[derive(Default)]
+#[derive(Debug, Default)]
 pub(super) struct Read {
     pub(super) inputs: Vec<InputId>,
     pub(super) values: Vec<ValueId>,
@@ -23,7 +24,8 @@ pub(super) struct Read {
 }
 
 impl Reads {
-    pub(super) fn new(program: &Program) -> Self {
+    /// For a program; many streams may be settled with them.
+    pub(crate) fn new(program: &Program) -> Self {
         let read = |at| {
             let (mut inputs, mut values) = (Vec::new(), Vec::new());
             needs(program, ValueId(at), &mut values);

@@ -7,9 +7,8 @@ use crate::ids::InputId;
 
 /// The settled rows of a stream as claims: with their running values, linked fields and totals filled in. Rows that lack one
 /// are left out.
-pub(crate) fn whole_claims(program: &Program, stream: &Stream) -> Vec<Claim> {
-    let reads = Reads::new(program);
-    let mut evaluation = Evaluation::new(program, stream, &reads);
+pub(crate) fn whole_claims(program: &Program, reads: &Reads, stream: &Stream) -> Vec<Claim> {
+    let mut evaluation = Evaluation::new(program, stream, reads);
     evaluation.reject();
     evaluation.find_first_rows();
     let rows = (0..stream.rows.len()).filter_map(|row| evaluation.whole(row)).collect();
