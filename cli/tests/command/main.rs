@@ -18,6 +18,7 @@ mod module;
 mod parameters;
 mod plan;
 mod policies;
+mod reversed_lines;
 mod run;
 mod state;
 mod streams;
