@@ -8,7 +8,7 @@ use csv::ByteRecord;
 use fen_compiler::Lang;
 use fen_explain::{Explanation, Outcome as Fate, Request};
 use fen_runtime::{Cell, Parameters, Policy, Stream, format_cell, parse_cell};
-use fen_schema::Schema;
+use fen_schema::{Column, Schema};
 
 use crate::args::{ExplainArgs, ExplainFormat};
 use crate::error::{Error, Outcome};
@@ -98,6 +98,27 @@ fn is_reversal(schema: &Schema, texts: &[Option<String>]) -> bool {
     found.is_some_and(|(column, text)| matches!(parse_cell(text, column), Ok(Cell::Text(_))))
 }
 
+/// What stands in the results of claims for a row, if it takes a claim of several lines back.
+fn result_of_claim(stream: &Stream, texts: &[Option<String>]) -> Outcome<Option<Vec<Option<String>>>> {
+    let plan = stream.schema().plan.clone().filter(|plan| plan.claim != 0);
+    let Some((reversal, plan)) = plan.and_then(|plan| Some((plan.reversal?, plan))) else { return Ok(None) };
+    let place = |number: u32| usize::try_from(number).unwrap_or(usize::MAX);
+    let id = texts.get(place(reversal.claim)).cloned().flatten().unwrap_or_default();
+    let name = plan.grains.get(place(plan.claim)).map(|grain| grain.name.as_str()).unwrap_or_default();
+    let columns = plan.results.iter().find(|results| results.grain == plan.claim);
+    let columns = columns.into_iter().flat_map(|results| &results.outputs);
+    let columns: Vec<Column> = columns.map(|result| result.column.clone()).collect();
+    let results = stream.results()?;
+    let Some(batch) = results.iter().find(|result| result.grain() == name).map(fen_runtime::GrainResult::outputs)
+    else {
+        return Ok(None);
+    };
+    let outputs = Outputs::new(batch);
+    let is_own = |row: &usize| matches!(outputs.row(*row).next(), Some(Cell::Text(known)) if known == id.trim());
+    let row = (0..batch.num_rows()).find(is_own);
+    Ok(row.map(|row| written(&columns, outputs.row(row).skip(1))))
+}
+
 /// The cells of some rows, by input; by the row's number in its file.
 pub(crate) type Texts = BTreeMap<u64, Vec<Option<String>>>;
 
@@ -128,7 +149,9 @@ impl Explained<'_> {
         for (row, (place, fate)) in found {
             let texts = texts.remove(&row).unwrap_or_default();
             let outcome = match fate {
-                Fate::Settled(outputs) if is_reversal(self.policy.schema(), &texts) => Fate::Reversal(outputs),
+                Fate::Settled(outputs) if is_reversal(self.policy.schema(), &texts) => {
+                    Fate::Reversal(result_of_claim(&stream, &texts)?.unwrap_or(outputs))
+                }
                 other => other,
             };
             let request = Request { row, texts, outcome, all: self.all, numbers: numbers.clone() };
@@ -213,10 +236,14 @@ fn cause_of(batch: &Batch, row: u64) -> Option<Fate> {
 
 /// The outputs of a row as written in files.
 fn settled(schema: &Schema, outputs: &Outputs, place: usize) -> Fate {
-    let written = outputs.row(place).zip(&schema.outputs).map(|(cell, column)| {
+    Fate::Settled(written(&schema.outputs, outputs.row(place)))
+}
+
+fn written<'c>(columns: &[Column], cells: impl Iterator<Item = Cell<'c>>) -> Vec<Option<String>> {
+    let written = cells.zip(columns).map(|(cell, column)| {
         let mut text = String::new();
         format_cell(cell, column, &mut text);
         (!matches!(cell, Cell::None)).then_some(text)
     });
-    Fate::Settled(written.collect())
+    written.collect()
 }

@@ -46,20 +46,24 @@ impl Walk<'_> {
             };
             let cell = traced.results.get(place).copied().unwrap_or_default();
             let cell = Some(cell).filter(|cell| !(column.optional && *cell == column.layout.none()));
-            let lacking = self.seen.get(phase).and_then(|seen| seen.as_ref()?.lacking.get(place)?.clone());
+            let seen_of = |phase: usize| self.seen.get(phase).and_then(Option::as_ref);
+            let lacking = seen_of(phase).and_then(|seen| seen.lacking.get(place)?.clone());
             let mut value = cell.filter(|_| lacking.is_none()).map(|cell| written(cell, &column));
             let mut is_taken_back = false;
             let mut reason = lacking.map(|cause| cause.reason.clone());
             if let Some(settled) = of_row
                 && *settled != value
             {
-                // What is computed from totals is not given to a claim that is in none.
                 let may_be_taken_back = self.schema.plan.as_ref().is_some_and(|plan| plan.reversal.is_some());
                 if settled.is_some() || !may_be_taken_back {
                     return Err(differs(settled, value.as_ref()));
                 }
-                value = None;
                 is_taken_back = true;
+            }
+            // What is computed from totals is not given to a claim that is in none.
+            is_taken_back |= seen_of(phase).is_some_and(|seen| seen.left_out.get(place) == Some(&true));
+            if is_taken_back {
+                value = None;
                 reason = Some(Text {
                     en: "the claim is taken back, and counts in no total".into(),
                     zh: "该单据其后被冲销，不计入任何合计".into(),
@@ -103,6 +107,14 @@ impl Walk<'_> {
                 reason: None,
             }
         };
-        self.schema.outputs.iter().zip(outputs).map(output).collect()
+        // Where rows are lines, those of the claim.
+        let plan = self.schema.plan.as_ref().filter(|plan| plan.claim != 0);
+        let of_claims = plan.and_then(|plan| Some((plan, plan.results.iter().find(|of| of.grain == plan.claim)?)));
+        let Some((plan, results)) = of_claims else {
+            return self.schema.outputs.iter().zip(outputs).map(output).collect();
+        };
+        let per = plan.grains.get(at(plan.claim)).map(|grain| grain.label.clone());
+        let columns = results.outputs.iter().map(|result| &result.column);
+        columns.zip(outputs).map(output).map(|output| Output { per: per.clone(), ..output }).collect()
     }
 }

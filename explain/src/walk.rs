@@ -34,7 +34,7 @@ pub struct Request {
 pub enum Outcome {
     /// The outputs of the row as written in files, in the order of the schema; nothing for an empty one.
     Settled(Vec<Option<String>>),
-    /// The same of a row that takes a claim back.
+    /// The same of a row that takes a claim back; where rows are lines, what stands in the results of claims.
     Reversal(Vec<Option<String>>),
     /// Why it is rejected.
     Rejected(Cause),

@@ -262,7 +262,9 @@ impl Checker<'_> {
         if let Some(reversal) = self.plan.reversal {
             let (claim, reverses) = (self.input(reversal.claim)?, self.input(reversal.reverses)?);
             let are_ids = claim.ty.is_text() && reverses.ty.is_text() && !claim.optional && reverses.optional;
-            ensure(are_ids && self.plan.claim == 0, "claims are taken back that have no ids")?;
+            let claim = self.plan.grains.get(at(self.plan.claim));
+            let is_key = claim.is_some_and(|claim| claim.within_claim && claim.keys == [reversal.claim]);
+            ensure(are_ids && (self.plan.claim == 0 || is_key), "claims are taken back that have no ids")?;
         }
         Ok(())
     }

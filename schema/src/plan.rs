@@ -48,6 +48,9 @@ pub struct Grain {
     pub keys: Vec<u32>,
     /// The period that the date of a row's claim (`dated_by`) falls into, if the grain has one.
     pub period: Option<Period>,
+    /// Whether all rows of a group are lines of one claim. Told where lines of claims can be taken back.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub within_claim: bool,
 }
 
 /// A kind of period.

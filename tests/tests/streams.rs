@@ -57,6 +57,11 @@ fn lines_of_claims() {
 }
 
 #[test]
+fn lines_of_claims_that_are_taken_back() {
+    agrees(sources::TAKEN_LINES, &[]);
+}
+
+#[test]
 fn inputs_that_are_shared() {
     agrees(sources::SHARED, &[]);
 }

@@ -90,7 +90,19 @@ fn stream(numbers: &mut Numbers, schema: &Schema) -> StreamCells {
         let (claim, reverses) = (usize::try_from(reversal.claim).unwrap(), usize::try_from(reversal.reverses).unwrap());
         let first = i128::from(codes) + i128::try_from(texts.len()).unwrap();
         texts.extend((0..ROWS).map(|at| format!("N{at}")));
-        for (at, cells) in rows.iter_mut().enumerate() {
+        let has_lines = plan.claim != 0;
+        let of_line: Vec<Option<i128>> = rows.iter().map(|cells| cells[claim]).collect();
+        for (at, cells) in rows.iter_mut().enumerate().filter(|_| has_lines) {
+            let any = of_line[usize::try_from(numbers.below(u64::try_from(at).unwrap() + 1)).unwrap()];
+            if numbers.below(6) == 0 {
+                cells[reverses] = any;
+                let own = numbers.below(8) > 0;
+                cells[claim] = if own { Some(first + i128::try_from(at).unwrap()) } else { any };
+            } else {
+                cells[reverses] = None;
+            }
+        }
+        for (at, cells) in rows.iter_mut().enumerate().filter(|_| !has_lines) {
             let own = i128::try_from(at).unwrap();
             let any = i128::from(numbers.below(own.try_into().map_or(1, |own: u64| own + 1)));
             cells[claim] = Some(first + if numbers.below(12) == 0 { any } else { own });
@@ -133,7 +145,7 @@ fn the_host_and_the_interpreter_agree() {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("streams");
     std::fs::create_dir_all(&folder).unwrap();
     let web = Path::new(env!("CARGO_MANIFEST_DIR")).join("web");
-    for name in ["carried", "claims", "lines", "monthly", "pool", "reversal", "taken"] {
+    for name in ["carried", "carried_lines", "claims", "lines", "monthly", "pool", "reversal", "taken", "taken_lines"] {
         let text = std::fs::read_to_string(web.join(format!("streams/{name}.fen"))).unwrap();
         let analysis = analyze(&Source::new(name, text));
         let policy = analysis.policy().unwrap_or_else(|| panic!("{name}: {:?}", analysis.diagnostics()));

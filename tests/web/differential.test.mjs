@@ -37,6 +37,22 @@ for (const file of (await readdir(folder)).filter((name) => name.endsWith(".json
     return [...pieces.values()];
   };
 
+  // Lines of claims that look back only go on from piece to piece, too, as long as no claim is cut.
+  const isWithin = ({ grain }) => plan.grains[grain].within_claim === true;
+  const looksBack = [plan.splits, plan.links].every((list) => list.length === 0) && [plan.totals, plan.shared].every((list) => list.every(isWithin));
+  const linesGoOn = plan.claim !== 0 && Boolean(plan.reversal) && (plan.ordered_by ?? null) === null && looksBack;
+  const claimsOf = (rows) => {
+    const { claim, reverses } = plan.reversal;
+    const [id, of] = [inputs[claim].name, inputs[reverses].name];
+    const claims = new Map();
+    rows.forEach((row, at) => {
+      const key = row[of] === "" && row[id] !== "" ? row[id] : at;
+      claims.set(key, [...(claims.get(key) ?? []), row]);
+    });
+    return [...claims.values()];
+  };
+  const ofClaims = ({ groups }) => groups.find(({ grain }) => grain === plan.grains[plan.claim].name)?.rows ?? [];
+
   const write = (cell, column, texts) => {
     if (cell === null) return "";
     if (isText(column.type)) return [...codes, ...texts][Number(cell)];
@@ -62,6 +78,20 @@ for (const file of (await readdir(folder)).filter((name) => name.endsWith(".json
           pieces.push(...piece.rows.map(outcome));
         }
         assert.deepEqual(pieces, wanted);
+      }
+      if (linesGoOn) {
+        const claims = claimsOf(given);
+        const whole = settleStream(loaded, claims.flat());
+        let state = null;
+        const [rows, groups] = [[], []];
+        for (let first = 0; first < claims.length; first += PIECE) {
+          const piece = settleStream(loaded, claims.slice(first, first + PIECE).flat(), {}, { state });
+          state = JSON.parse(JSON.stringify(piece.state));
+          rows.push(...piece.rows);
+          groups.push(...ofClaims(piece));
+        }
+        assert.deepEqual(rows, whole.rows);
+        assert.deepEqual(groups, ofClaims(whole));
       }
 
       const groups = one.grains.map(({ name, groups: list }) => {

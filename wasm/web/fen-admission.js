@@ -40,12 +40,13 @@ export function rejectDiffering(schema, cells, rows, reject) {
  * @param {object} schema of a policy whose rows are lines of claims
  * @param {import("./fen-values.js").Value[][]} cells by input and row; undefined where a text could not be read
  * @param {(import("./fen.js").Rejected | null)[]} rejects by row; changed
+ * @param {Map<number, string>} reversals rows that are no lines
  */
-export function rejectClaims(schema, cells, rejects) {
+export function rejectClaims(schema, cells, rejects, reversals) {
   const grain = new Grain(schema, schema.plan.claim);
   // A row whose claim cannot be told rejects none but itself.
   const claimOf = rejects.map((_, row) =>
-    grain.needed.every((input) => cells[input][row] !== undefined) ? keyOf(grain.valuesOf(cells, row)) : null,
+    !reversals.has(row) && grain.needed.every((input) => cells[input][row] !== undefined) ? keyOf(grain.valuesOf(cells, row)) : null,
   );
   const wrong = new Set(claimOf.filter((claim, row) => claim !== null && rejects[row] !== null));
   claimOf.forEach((claim, row) => {

@@ -3,6 +3,7 @@
 import { FenError } from "./fen-error.js";
 import { nextLinks } from "./fen-links.js";
 import { firstMissing, isMissing } from "./fen-missing.js";
+import { Pooled } from "./fen-pooled.js";
 import { rejectionBy } from "./fen-reasons.js";
 import { divide } from "./fen-splits.js";
 import { totals } from "./fen-totals.js";
@@ -34,11 +35,12 @@ export class Flow {
     this.#plan = schema.plan;
     this.#order = order;
     this.#reversals = reversals;
+    this.pooled = new Pooled(schema.plan);
     this.cells = cells;
     this.rejects = rejects;
     /** By grain, once the settled rows are known. */
     this.groups = [];
-    /** Rows that are taken back, and for each row that takes one back which it is. */
+    /** Rows that are taken back, and for each row that takes a claim back the first row of that. */
     this.taken = new Set();
     this.targets = new Map();
     /** For rows that take back a claim of an earlier stream its outputs as texts. */
@@ -111,9 +113,15 @@ export class Flow {
   /** Takes down which instances of a phase count, now that it is run. */
   close(place) {
     const { grain } = this.#plan.phases[place];
-    // Groups have no rows that were rejected or taken back.
-    const counts = (row) => this.rejects[row] === null && !this.#reversals.has(row) && !this.taken.has(row);
+    // Groups have no rows that were rejected.
+    const counts = (row) => this.rejects[row] === null && !this.#reversals.has(row);
     this.#counted[place] = grain === 0 ? this.#order.filter(counts).map((row) => [row, row]) : [...this.groups[grain].first.entries()];
+  }
+
+  /** The instances that count in groups of several claims; or in those of one, which may be taken back. */
+  #countedIn(phase, isWithin) {
+    const counted = this.#counted[phase];
+    return isWithin || this.taken.size === 0 ? counted : counted.filter(([, row]) => !this.taken.has(row));
   }
 
   #total(place, row, column) {
@@ -129,7 +137,7 @@ export class Flow {
   }
 
   #addUp({ function: name, phase, output, grain }) {
-    const values = this.#counted[phase].map(([instance, row]) => [this.instance(grain, row), this.#cell(phase, output, instance)]);
+    const values = this.#countedIn(phase, this.pooled.isWithin(grain)).map(([instance, row]) => [this.instance(grain, row), this.#cell(phase, output, instance)]);
     const count = grain === 0 ? this.rejects.length : this.groups[grain].first.length;
     const results = totals(name, count, values.filter(([, value]) => !isMissing(value)));
     for (const [group, value] of values) {
@@ -148,7 +156,7 @@ export class Flow {
     const unit = BigInt(step);
     const { grain } = this.#plan.phases[phase];
     const pools = new Map();
-    for (const one of this.#counted[phase]) {
+    for (const one of this.#countedIn(phase, false)) {
       const number = this.instance(pool, one[1]);
       if (!pools.has(number)) pools.set(number, []);
       pools.get(number).push(one);
@@ -170,7 +178,7 @@ export class Flow {
   #linked(place, row) {
     const { grain, phase, when } = this.#plan.links[place];
     if (!this.#links.has(place)) {
-      const first = new Map(this.#counted[phase]);
+      const first = new Map(this.#countedIn(phase, false));
       // One of which it is not known whether the condition holds leaves open where the link leads.
       const counts = (claim) => isNone(when) || isMissing(this.#cell(phase, when, claim)) || this.#cell(phase, when, claim) === 1;
       this.#links.set(place, nextLinks([...first.keys()], (claim) => this.instance(grain, first.get(claim)), counts));

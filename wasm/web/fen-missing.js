@@ -21,31 +21,16 @@ export function firstMissing(splits, values) {
 /** What the outputs of one phase lack. Records that were changed by something without a value have none either. */
 export class Missing {
   #splits;
-  #late;
   #outputs;
   #cells;
   #isBroken = false;
 
   constructor(schema, phase) {
     this.#splits = schema.plan.splits;
-    const cells = (phase.state?.tables ?? []).flatMap((table) => table.cells);
     const reads = phase.state?.reads ?? [];
-    this.#late = phase.outputs.map((_, at) => {
-      return (phase.uses?.[at] ?? []).length > 0 || (reads[at]?.cells ?? []).some((cell) => cells[cell].late);
-    });
     const known = reads.length > 0 ? readsOf(schema, phase) : usesOf(schema, phase);
     this.#outputs = known.outputs;
     this.#cells = known.cells;
-  }
-
-  /** Whether an output is known only when all rows have been gone through before. */
-  isLate(output) {
-    return this.#late[output] ?? false;
-  }
-
-  /** Whether that holds for what a row contributes to a cell of its records. */
-  isLateCell({ late = false, contribution }) {
-    return late || this.isLate(contribution);
   }
 
   /**

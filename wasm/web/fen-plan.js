@@ -73,6 +73,9 @@ export function demandPlan(schema, demandColumn) {
   if (isAbsent(reversal)) return;
   demand(isObject(reversal) && inputs[reversal.claim]?.type === "id", "plan.reversal");
   demand(inputs[reversal.reverses]?.type === "id" && inputs[reversal.reverses].optional, "plan.reversal");
+  if (plan.claim === 0) return;
+  const { keys, within_claim: isWithin } = plan.grains[plan.claim];
+  demand(isWithin === true && keys.length === 1 && keys[0] === reversal.claim, "plan.reversal");
 }
 
 function demandUses({ uses, inputs, outputs }, place) {

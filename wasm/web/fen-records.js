@@ -71,14 +71,14 @@ export class Records {
   }
 
   /**
-   * Remembers what a settled row has contributed, so that it can be taken back.
+   * Remembers what a settled claim has contributed, so that it can be taken back.
    * @param {string} id of the claim
-   * @param {import("./fen-values.js").Value[][]} outputs of the phase, by output and row
+   * @param {import("./fen-values.js").Value[]} outputs of the phase for it
    * @param {(cell: object) => boolean} isLeftOut whether it has contributed nothing to a cell
    */
   keep(cells, row, id, outputs, isLeftOut) {
     for (const table of this.#tables) {
-      const contributed = table.cells.map((cell) => (isLeftOut(cell) ? null : (outputs[cell.contribution]?.[row] ?? null)));
+      const contributed = table.cells.map((cell) => (isLeftOut(cell) ? null : (outputs[cell.contribution] ?? null)));
       this.#keep(table, this.#recordOf(table, table.group.valuesOf(cells, row)), id, contributed);
     }
   }

@@ -12,7 +12,7 @@ export class Run {
   #flow;
   #result;
   #capacity;
-  #isLate;
+  #place;
   #missing;
   /** The input that holds the ids of claims, where they can be taken back. */
   #ids;
@@ -30,9 +30,9 @@ export class Run {
     this.#flow = flow;
     this.#result = result;
     this.#capacity = schema.batch.capacity;
-    this.#isLate = place > 0;
+    this.#place = place;
     this.#missing = new Missing(schema, this.phase);
-    this.#ids = schema.plan.reversal?.claim ?? null;
+    this.#ids = this.phase.grain === schema.plan.claim ? (schema.plan.reversal?.claim ?? null) : null;
     this.#values = this.phase.inputs.map(() => []);
   }
 
@@ -44,23 +44,23 @@ export class Run {
   }
 
   /**
-   * Settles a row that is taken back later, in a phase after the first: what is late is empty and contributes nothing; what
-   * is not counts until then.
+   * Settles an instance that is taken back later, given its first row: what is pooled is empty and contributes nothing; what is not
+   * counts until then.
    */
-  addTaken(row) {
+  addTaken(instance, row) {
     this.flush();
-    const { cells } = this.#flow;
-    const isLate = (cell) => this.#missing.isLateCell(cell);
-    const before = this.records?.cellsOf(cells, row, isLate);
-    const values = this.phase.inputs.map(({ source }) => (source.from === "input" ? this.#flow.value(source, row) : ANY));
-    this.#wait(row, row, values, null);
+    const { cells, pooled } = this.#flow;
+    const isPooled = (cell) => pooled.cell(this.#place, cell);
+    const before = this.records?.cellsOf(cells, row, isPooled);
+    const values = this.phase.inputs.map(({ source, column }) => (pooled.source(source) ? ANY : this.#flow.value(source, row, column)));
+    this.#wait(instance, row, values, null);
     this.flush();
     before?.restore();
     this.#result.outputs.forEach((values, at) => {
-      if (this.#missing.isLate(at)) values[row] = null;
+      if (pooled.output(this.#place, at)) values[instance] = null;
     });
-    // What is late is not to be taken back from the records again.
-    if (this.#result.rejects[row] === null) this.#remember(row, isLate);
+    // What is pooled is not to be taken back from the records again.
+    if (this.#result.rejects[instance] === null) this.#remember(instance, row, isPooled);
   }
 
   #wait(instance, row, values, lacking = values.map((value) => (isMissing(value) ? value : null))) {
@@ -70,9 +70,11 @@ export class Run {
     this.#rows.push(row);
   }
 
-  #remember(row, isLeftOut = () => false) {
+  #remember(instance, row, isLeftOut = () => false) {
     const { cells } = this.#flow;
-    if (this.#ids !== null) this.records?.keep(cells, row, cells[this.#ids][row], this.#result.outputs, isLeftOut);
+    if (this.#ids === null) return;
+    const outputs = this.#result.outputs.map((values) => values[instance]);
+    this.records?.keep(cells, row, cells[this.#ids][row], outputs, isLeftOut);
   }
 
   /** Settles what waits. */
@@ -91,13 +93,13 @@ export class Run {
     });
     statuses.forEach((status, at) => {
       if (status === 0) {
-        this.#remember(this.#rows[at]);
+        this.#remember(this.#waiting[at], this.#rows[at]);
         this.#empty(at);
         return;
       }
       const { code, column, reason } = this.#machine.rejectOf(status);
       // What is known only after the first pass rejects no row by its range.
-      if (this.#isLate && RANGES.includes(code)) throw new FenError("total_out_of_range", column);
+      if (this.#place > 0 && RANGES.includes(code)) throw new FenError("total_out_of_range", column);
       this.#result.rejects[this.#waiting[at]] = { settled: false, code, column, reason };
     });
     this.#waiting = [];

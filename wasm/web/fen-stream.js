@@ -8,10 +8,11 @@ import { Numbering } from "./fen-codes.js";
 import { FenError } from "./fen-error.js";
 import { Flow } from "./fen-flow.js";
 import { Grain, Groups } from "./fen-groups.js";
+import { takeBackLines } from "./fen-lines.js";
 import { machineOf } from "./fen-machine.js";
 import { rejectionBy } from "./fen-reasons.js";
 import { Records } from "./fen-records.js";
-import { groupResults, rowResults } from "./fen-results.js";
+import { claimOutputs, groupResults, rowResults } from "./fen-results.js";
 import { Rows } from "./fen-rows.js";
 import { Run } from "./fen-run.js";
 
@@ -79,16 +80,19 @@ class Stream {
       this.#flow.close(place);
     });
     const results = rowResults(this.#schema, this.#flow);
-    return { rows: results, groups: groupResults(this.#schema, this.#flow), state: this.#save(results) };
+    return { rows: results, groups: groupResults(this.#schema, this.#flow, this.#order), state: this.#save(results) };
   }
 
   #save(results) {
     if (this.#saved.length === 0 && !this.#plan.reversal) return null;
     if (!this.#plan.reversal) return { phases: this.#saved };
     const { cells, taken } = this.#flow;
-    const settled = this.#order.filter((row) => results[row].settled);
-    const claims = settled.map((row) => {
-      const outputs = this.#reversals.has(row) ? null : results[row].outputs;
+    const hasLines = this.#plan.claim !== 0;
+    const firsts = new Set(hasLines ? this.#flow.groups[this.#plan.claim].first : []);
+    const isKept = (row) => (hasLines ? this.#flow.rejects[row] === null && (firsts.has(row) || this.#reversals.has(row)) : results[row].settled);
+    const claims = this.#order.filter(isKept).map((row) => {
+      const given = () => (hasLines ? claimOutputs(this.#schema, this.#flow, row).outputs : results[row].outputs);
+      const outputs = this.#reversals.has(row) ? null : given();
       return { id: cells[this.#plan.reversal.claim][row], outputs, taken: taken.has(row) };
     });
     return { phases: this.#saved, claims: [...this.#earlier.values(), ...claims] };
@@ -154,7 +158,8 @@ class Stream {
     // Where rows are claims, ids and running values come before look-ups; the next pass finds those again.
     if (this.#plan.claim === 0) return;
     for (const [row, reject] of lookups) rejects[row] ??= reject;
-    rejectClaims(this.#schema, cells, rejects);
+    rejectClaims(this.#schema, cells, rejects, this.#reversals);
+    if (this.#plan.reversal) takeBackLines(this.#schema, this.#flow, this.#order, this.#reversals, this.#earlier);
   }
 
   #rejectOf(status) {
@@ -174,7 +179,8 @@ class Stream {
     this.#plan.grains.forEach((_, grain) => {
       if (grain === 0) return;
       const groups = new Groups(new Grain(this.#schema, grain), cells, rejects.length);
-      for (const row of settled) if (!taken.has(row)) groups.add(row);
+      const isWithin = this.#flow.pooled.isWithin(grain);
+      for (const row of settled) if (isWithin || !taken.has(row)) groups.add(row);
       this.#flow.groups[grain] = groups;
     });
   }
@@ -182,21 +188,38 @@ class Stream {
   #runRows(place) {
     const { rejects, taken } = this.#flow;
     const run = this.#begin(place, rejects.length);
+    const hasLines = this.#plan.claim !== 0;
     for (const row of this.#order) {
       if (rejects[row] !== null) continue;
-      if (this.#reversals.has(row)) {
+      if (hasLines) {
+        if (this.#reversals.has(row)) continue;
+        if (taken.has(row)) run.addTaken(row, row);
+        else run.add(row, row);
+      } else if (this.#reversals.has(row)) {
         if (place === 0) this.#reverse(row, run);
         else run.takeBack(this.#reversals.get(row));
-      } else if (place > 0 && taken.has(row)) run.addTaken(row);
+      } else if (place > 0 && taken.has(row)) run.addTaken(row, row);
       else if (place > 0 || this.#isNew(row, run)) run.add(row, row);
     }
     this.#end(run);
   }
 
   #runGroups(place) {
-    const groups = this.#flow.groups[this.#plan.phases[place].grain];
+    const { grain } = this.#plan.phases[place];
+    const groups = this.#flow.groups[grain];
+    const { rejects, taken } = this.#flow;
     const run = this.#begin(place, groups.first.length);
-    groups.first.forEach((row, group) => run.add(group, row));
+    for (const row of this.#order) {
+      if (rejects[row] !== null) continue;
+      if (this.#reversals.has(row)) {
+        if (grain === this.#plan.claim) run.takeBack(this.#reversals.get(row));
+        continue;
+      }
+      const group = groups.of(row);
+      if (groups.first[group] !== row) continue;
+      if (taken.has(row)) run.addTaken(group, row);
+      else run.add(group, row);
+    }
     this.#end(run);
   }
 

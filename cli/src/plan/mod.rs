@@ -66,7 +66,7 @@ impl Drawing<'_> {
         let mut phases = (0..).zip(&self.plan.phases).peekable();
         for (pass, step) in (1..).zip(&self.steps) {
             self.pass_heading(pass, sheet);
-            if let Some((en, zh)) = look(*step) {
+            if let Some((en, zh)) = look(*step, self.plan.claim != 0) {
                 sheet.line(self.pick(en, zh));
                 continue;
             }
@@ -114,9 +114,11 @@ impl Drawing<'_> {
         }
         if let Some(reversal) = self.plan.reversal {
             let (reverses, claim) = (describe.input(reversal.reverses), describe.input(reversal.claim));
-            sheet.line(&match self.lang {
-                Lang::En => format!("a row with {reverses} takes the earlier row back whose {claim} it names"),
-                Lang::Zh => format!("填有“{reverses}”的行，冲销先前“{claim}”与之相同的行"),
+            sheet.line(&match (self.lang, self.plan.claim) {
+                (Lang::En, 0) => format!("a row with {reverses} takes the earlier row back whose {claim} it names"),
+                (Lang::Zh, 0) => format!("填有“{reverses}”的行，冲销先前“{claim}”与之相同的行"),
+                (Lang::En, _) => format!("a row with {reverses} takes the earlier claim back whose {claim} it names"),
+                (Lang::Zh, _) => format!("填有“{reverses}”的行，冲销先前“{claim}”与之相同的整张单据"),
             });
         }
         if settles_periods(self.plan) {
@@ -183,13 +185,14 @@ pub(crate) fn settles_periods(plan: &Plan) -> bool {
 }
 
 /// What a pass does that adds nothing up.
-fn look(step: Step) -> Option<(&'static str, &'static str)> {
+fn look(step: Step, has_lines: bool) -> Option<(&'static str, &'static str)> {
     match step {
         Step::Inspect => Some((
             "looks for rows that are at fault, and for groups whose rows contradict each other",
             "查找有误的行，以及各行互相矛盾的组",
         )),
         Step::Spread => Some(("looks for claims with rows in such groups", "查找有行属于这些组的单据")),
+        Step::Admit if has_lines => Some(("sees which claims are taken back", "确定哪些单据被冲销")),
         Step::Admit => Some((
             "runs phase 1 to see which claims are settled and taken back; nothing is added up yet",
             "运行第 1 步，确定哪些单据结算、哪些被冲销，尚不累加",

@@ -19,6 +19,7 @@ mod notice;
 mod parameters;
 mod plan;
 mod policies;
+mod reversed_lines;
 mod run;
 mod state;
 mod streams;

@@ -145,6 +145,11 @@ impl Program {
         per.is_some_and(|per| self.is_coarser(per, grain))
     }
 
+    /// Whether rows are lines, and all rows of an instance of a grain are lines of one claim.
+    pub(crate) fn is_within_claim(&self, grain: GrainId) -> bool {
+        self.claim != ROWS && self.is_coarser(self.claim, grain)
+    }
+
     /// Whether every instance of the finer grain belongs to exactly one of the coarser; a grain is coarser than itself.
     pub(crate) fn is_coarser(&self, coarser: GrainId, finer: GrainId) -> bool {
         self.is_coarser_within(coarser, finer, self.grains.len())

@@ -63,7 +63,7 @@ fn stream(program: &Program, claims: &mut Claims<'_>) -> Stream {
         for (at, (cell, input)) in claim.inputs.iter().zip(&program.inputs).enumerate() {
             let cell = match reverses {
                 _ if input.origin != Origin::Column => None,
-                Some((id, _)) if id.0 == at => Some(text(program, number)),
+                Some((id, _)) if id.0 == at && program.claim.0 == 0 => Some(text(program, number)),
                 Some((_, id)) if id.0 == at => None,
                 // What a group shares is the same in all rows, so that none is rejected for it.
                 _ if input.per.is_some() => first.inputs.get(at).cloned().flatten(),

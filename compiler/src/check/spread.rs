@@ -306,6 +306,14 @@ impl Checker<'_> {
                 }
                 grain = wanted;
             }
+            let program = &self.program;
+            let is_part = program.is_within_claim(grain) && grain != ROWS && grain != program.claim;
+            if is_part && program.reversal.is_some() {
+                let (own, claim) = (self.grain_text(grain), self.grain_text(self.program.claim));
+                let span = written.map(|written| written.name.span).unwrap_or_default();
+                self.report(errors::part_of_reversed(span, &output.name, &own, &claim));
+                continue;
+            }
             if let Some(output) = self.program.outputs.get_mut(at) {
                 output.grain = grain;
             }

@@ -38,7 +38,7 @@ pub(super) fn plan(program: &Program, cut: &Cut, between: &Between, plans: &[lay
             .collect(),
     });
     Plan {
-        grains: grains.used.iter().filter_map(|id| program.grain(*id)).map(grain).collect(),
+        grains: grains.used.iter().filter_map(|id| grain(program, *id)).collect(),
         claim: grains.of(program.claim),
         phases: phases.map(|(at, (own, plan))| phase(program, &grains, at, own, plan)).collect(),
         totals: totals.collect(),
@@ -93,7 +93,8 @@ impl Grains {
     }
 }
 
-fn grain(grain: &program::Grain) -> Grain {
+fn grain(program: &Program, id: GrainId) -> Option<Grain> {
+    let grain = program.grain(id)?;
     let period = grain.period.map(|period| match period {
         program::Period::Year { month, day } => {
             Period { unit: PeriodUnit::Year, month: month.unsigned_abs(), day: day.unsigned_abs() }
@@ -101,7 +102,8 @@ fn grain(grain: &program::Grain) -> Grain {
         program::Period::Month => Period { unit: PeriodUnit::Month, month: 1, day: 1 },
     });
     let keys = grain.keys.iter().copied().map(column).collect();
-    Grain { name: grain.name.clone(), label: text(&grain.label), keys, period }
+    let within_claim = program.reversal.is_some() && program.is_within_claim(id);
+    Some(Grain { name: grain.name.clone(), label: text(&grain.label), keys, period, within_claim })
 }
 
 fn phase(program: &Program, grains: &Grains, at: usize, phase: &phases::Phase, plan: &layout::Plan) -> Phase {

@@ -7,6 +7,7 @@ use fen_schema::TotalFunction;
 
 use super::derive::derive;
 use super::needs::{Draft, Key, Leaf, LinkDraft, Needs};
+use super::stages::Stages;
 use super::uses::{reads, reads_of, uses};
 use super::wanted::{Present, Wanted, What, addend, contribution, divided, field, flag};
 use super::{Between, Cut, Export, Import, Link, Phase, Place, Reads, RecordCell, Records, Source, Split, Total};
@@ -166,10 +167,11 @@ fn mark_late(program: &Program, needs: &Needs, leaves: &[Leaf], reads: &[Reads],
     if program.reversal.is_none() {
         return;
     }
+    let stages = Stages::of_pools(program, &needs.reads);
     let is_late_link = |leaf: Option<&Leaf>| {
         let Some(Leaf::Record(id) | Leaf::Flag(id)) = leaf else { return false };
         match program.input(*id).map(|input| &input.origin) {
-            Some(Origin::Linked(link) | Origin::Field { link, .. }) => needs.stages.is_late_link(program, *link),
+            Some(Origin::Linked(link) | Origin::Field { link, .. }) => stages.is_late_link(program, *link),
             _ => false,
         }
     };

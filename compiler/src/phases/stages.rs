@@ -9,19 +9,32 @@ use crate::ids::{GrainId, InputId, LinkId, ValueId};
 pub(super) struct Stages {
     values: Vec<usize>,
     inputs: Vec<usize>,
+    /// What only the lines of one claim decide counts as known at once: what is left is the stage of what claims have in common.
+    of_pools: bool,
 }
 
 impl Stages {
     /// Running values stand in a circle with what is added up, so that stages are raised until nothing changes. A circle
     /// through a total, which the check refuses, ends at the most that is possible.
     pub(super) fn of(program: &Program, reads: &[Reads]) -> Self {
-        let mut stages = Self { values: vec![0; program.values.len()], inputs: vec![0; program.inputs.len()] };
+        Self::found(program, reads, false)
+    }
+
+    /// The same where claims are known as a whole. A value of a stage above 0 depends on later claims, or on all claims of a
+    /// group.
+    pub(super) fn of_pools(program: &Program, reads: &[Reads]) -> Self {
+        Self::found(program, reads, true)
+    }
+
+    fn found(program: &Program, reads: &[Reads], of_pools: bool) -> Self {
+        let (values, inputs) = (vec![0; program.values.len()], vec![0; program.inputs.len()]);
+        let mut stages = Self { values, inputs, of_pools };
         let most = program.inputs.len();
         for _ in 0..=program.values.len() + program.inputs.len() {
             let before = stages.clone();
             for id in &program.order {
                 let Some(reads) = reads.get(id.0) else { continue };
-                let stage = stages.of_reads(reads).max(least(program, *id));
+                let stage = stages.of_reads(reads).max(stages.least(program, *id));
                 if let Some(slot) = stages.values.get_mut(id.0) {
                     *slot = stage.min(most);
                 }
@@ -64,10 +77,14 @@ impl Stages {
     fn of_origin(&self, program: &Program, origin: &Origin) -> usize {
         match origin {
             Origin::Column => 0,
-            Origin::Running { function: Function::Count, when, over, .. } => self.condition(*when).max(first(*over)),
-            Origin::Running { value, when, over, .. } => self.under(*value, *when).max(first(*over)),
-            Origin::Total { function: Function::Count, when, .. } => self.condition(*when) + 1,
-            Origin::Total { value, when, .. } => self.under(*value, *when) + 1,
+            Origin::Running { function: Function::Count, when, over, .. } => {
+                self.condition(*when).max(self.first(*over))
+            }
+            Origin::Running { value, when, over, .. } => self.under(*value, *when).max(self.first(*over)),
+            Origin::Total { function: Function::Count, when, grain, .. } => {
+                self.condition(*when) + self.step(program, *grain)
+            }
+            Origin::Total { value, when, grain, .. } => self.under(*value, *when) + self.step(program, *grain),
             Origin::Part(split) => match program.splits.get(split.0) {
                 Some(split) => self.value(split.amount).max(self.value(split.weight)) + 1,
                 None => 0,
@@ -77,7 +94,7 @@ impl Stages {
         }
     }
 
-    /// Whether something of a link, its condition or a field, is known only when all rows have been gone through.
+    /// Whether something of a link, its condition or a field, is known only at a later stage than the first.
     pub(super) fn is_late_link(&self, program: &Program, id: LinkId) -> bool {
         let is_late = |origin: &Origin| match origin {
             Origin::Linked(link) | Origin::Field { link, .. } => *link == id && self.of_origin(program, origin) > 0,
@@ -90,15 +107,20 @@ impl Stages {
     fn linked(&self, program: &Program, link: LinkId, stage: usize) -> usize {
         let Some(link) = program.links.get(link.0) else { return 0 };
         let stage = stage.max(self.condition(link.when));
-        if link.is_next { stage + 1 } else { stage.max(first(program.claim)) }
+        if link.is_next { stage + 1 } else { stage.max(self.first(program.claim)) }
     }
-}
 
-/// Instances of grains other than rows are only known when all rows are.
-fn first(grain: GrainId) -> usize {
-    usize::from(grain != GrainId(0))
-}
+    /// Instances of grains other than rows are only known when all rows are.
+    fn first(&self, grain: GrainId) -> usize {
+        usize::from(grain != GrainId(0) && !self.of_pools)
+    }
 
-fn least(program: &Program, id: ValueId) -> usize {
-    program.value(id).and_then(|value| value.grain).map_or(0, first)
+    fn least(&self, program: &Program, id: ValueId) -> usize {
+        program.value(id).and_then(|value| value.grain).map_or(0, |grain| self.first(grain))
+    }
+
+    /// How many stages what groups of a grain come to is behind their instances.
+    fn step(&self, program: &Program, grain: GrainId) -> usize {
+        usize::from(!(self.of_pools && program.is_within_claim(grain)))
+    }
 }

@@ -67,8 +67,9 @@ impl Resolver<'_> {
 
     fn reversal(&mut self) {
         let Some((claim, reverses)) = self.reverses.take() else { return };
-        if self.program.rows.claim.is_some() {
-            self.report(errors::reversal_of_lines(claim.span));
+        let of_lines = self.program.rows.claim.as_ref().map(|(name, _)| name.clone());
+        if let Some(own) = of_lines.filter(|own| own.text != claim.text) {
+            self.report(errors::reversal_of_lines(claim, &own));
             return;
         }
         match self.symbols.get(claim.text.as_str()).map(|(symbol, _)| *symbol) {

@@ -286,7 +286,7 @@ fn mistakes_about_several_claims() {
         "insurance year from 13-01",
         "rows visit\nrows line of claim",
         "rows line of clam",
-        "rows line of claim\nreverses claim",
+        "rows line of claim\nreverses person",
         "reverses clam",
         "reverses claim\ninput reverses: id",
         "ordered by pays",
@@ -330,8 +330,8 @@ fn mistakes_about_several_claims() {
     rows line of clam
       clam: fen::grain::rows_of_no_input `clam` is not an input | lines of one claim must share an input | “clam”不是输入 | 同一单据的各行须有相同的输入 | declare it, for example `key claim: id` | 请列为输入，例如“主键 单据号: 标识”
     rows line of claim
-    reverses claim
-      claim: fen::grain::reversal_of_lines only whole claims can be reversed, not their lines | the rows of this policy are lines of claims | 只能冲销整张单据，不能冲销明细 | 本政策的行是单据的明细 | settle the lines first, and reverse claims in a policy of its own | 请先结算明细，另立政策冲销单据
+    reverses person
+      person: fen::grain::reversal_of_lines rows are lines of `claim`, so that `claim` is taken back and not `person` | whole claims are taken back | 每行是“claim”的明细，冲销的须是“claim”，而非“person” | 冲销针对整张单据 | write `reverses claim` | 请写“冲销 claim”
     reverses clam
       clam: fen::grain::reverses_no_input `clam` is not an input | the input that tells claims apart is wanted here | “clam”不是输入 | 此处须写区分单据的输入 | declare it, for example `key claim: id` | 请列为输入，例如“主键 单据号: 标识”
     reverses claim

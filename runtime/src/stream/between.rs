@@ -1,4 +1,4 @@
-//! What is done between the passes over the rows: links, totals, divisions, and the phases of coarser grains.
+//! What is done between the passes over the rows: links, totals and divisions.
 
 use fen_schema::{Phase, Source};
 
@@ -10,7 +10,6 @@ use super::error::StreamError;
 use super::groups::NONE;
 use super::missing::{Missing, first, pass_on};
 use super::schedule::{at, grain_of};
-use super::watch::First;
 use crate::error::SettleError;
 
 impl Engine {
@@ -20,8 +19,9 @@ impl Engine {
         place: usize,
         phase: &Phase,
         missing: &[Missing],
-        count: usize,
+        status: &[u16],
     ) -> Result<(), StreamError> {
+        let count = status.len();
         let lacks = |output: u32| missing.get(at(output)).unwrap_or(&None);
         for (total, cells) in self.plan.totals.iter().zip(&mut self.totals) {
             if at(total.phase) == place
@@ -41,7 +41,10 @@ impl Engine {
                 let bytes = self.kernel.column(column.offset, count, column.layout.bytes())?;
                 let size = at(column.layout.bytes());
                 cells.weights.extend(bytes.chunks(size).map(|bytes| super::cells::cell(bytes, column.layout)));
-                cells.pools.extend(slots);
+                // A claim that is taken back receives nothing, within itself either.
+                let pools =
+                    slots.iter().zip(status).map(|(slot, status)| if *status == SETTLED { *slot } else { NONE });
+                cells.pools.extend(pools);
                 pass_on(lacks(split.weight), slots, &mut cells.missing_weights);
             }
         }
@@ -88,104 +91,6 @@ impl Engine {
         Ok(())
     }
 
-    /// Runs a phase over all groups of its grain that have a settled row.
-    fn run_phase(&mut self, place: usize, phase: &Phase) -> Result<(), StreamError> {
-        let grain = at(phase.grain);
-        let Some(of) = self.grains.get(grain) else { return Ok(()) };
-        let count = of.groups.len();
-        let slots: Vec<u32> = (0..).zip(&of.is_settled).filter(|(_, is)| **is).map(|(slot, _)| slot).collect();
-        if let Some(cells) = self.phases.get_mut(place) {
-            cells.outputs.iter_mut().for_each(|cells| cells.grow(count));
-        }
-        let capacity = at(self.schema.batch.capacity);
-        for slots in self.cut_at_watched(grain, &slots).into_iter().flat_map(|slots| slots.chunks(capacity)) {
-            self.run_some(place, phase, slots)?;
-        }
-        Ok(())
-    }
-
-    fn run_some(&mut self, place: usize, phase: &Phase, slots: &[u32]) -> Result<(), StreamError> {
-        let grain = at(phase.grain);
-        let instances = Instances::Groups(slots);
-        let mut buffer = Vec::new();
-        let mut missing = Vec::new();
-        for input in &phase.inputs {
-            let lacking = self.missing(input.source, grain, &instances);
-            self.gather_for(input.source, &input.column, (grain, &instances), &lacking, &mut buffer);
-            self.kernel.write_at(input.column.offset.into(), &buffer)?;
-            missing.push(lacking);
-        }
-        self.write_group_places(place, grain, &instances)?;
-        let lead = First::Group(grain, slots.first().copied().unwrap_or(NONE));
-        let is_seen = self.is_watched(lead);
-        if is_seen {
-            self.see(place, phase, lead)?;
-        }
-        let answer = self.kernel.call(place, slots.len())?;
-        let status = self.kernel.column(phase.status.offset, slots.len(), 2)?.as_chunks::<2>().0;
-        if status.iter().filter(|status| **status != [0, 0]).count() != answer {
-            return Err(SettleError::Module("it miscounts the rows it rejects".into()).into());
-        }
-        let statuses: Vec<u16> = status.iter().map(|status| u16::from_le_bytes(*status)).collect();
-        let counts = |row: usize| statuses.get(row) == Some(&0);
-        let mut missing = self.missing_outputs(place, phase, &missing, &instances, counts)?;
-        // This is not expected; but if it is so, the group has no outputs.
-        for (row, status) in statuses.iter().copied().enumerate().filter(|(_, status)| *status != 0) {
-            let unknown = || SettleError::Module(format!("it gave the unknown status {status}"));
-            let cause = self.causes.of_status(status).ok_or_else(unknown)?;
-            for missing in &mut missing {
-                let missing = missing.get_or_insert_with(|| vec![SETTLED; slots.len()]);
-                missing.get_mut(row).into_iter().for_each(|slot| *slot = cause);
-            }
-        }
-        if is_seen {
-            self.see_missing(place, &missing, lead);
-        }
-        if let Some(cells) = self.phases.get_mut(place) {
-            for (column, cells) in phase.outputs.iter().zip(&mut cells.outputs) {
-                cells.scatter(self.kernel.column(column.offset, slots.len(), column.layout.bytes())?, slots);
-            }
-            for (missing, known) in missing.iter().zip(&mut cells.missing) {
-                pass_on(missing, slots, known);
-            }
-        }
-        for place_of_total in 0..self.plan.totals.len() {
-            let Some(total) = self.plan.totals.get(place_of_total).filter(|total| at(total.phase) == place) else {
-                continue;
-            };
-            let groups = self.places_in(at(total.grain), grain, &Instances::Groups(slots)).into_owned();
-            if let (Some(column), Some(cells)) =
-                (phase.outputs.get(at(total.output)), self.totals.get_mut(place_of_total))
-            {
-                cells.reserve(self.grains.get(at(total.grain)).map_or(0, |grain| grain.groups.len()));
-                let bytes = self.kernel.column(column.offset, slots.len(), column.layout.bytes())?;
-                cells.add(column, bytes, &groups)?;
-                pass_on(missing.get(at(total.output)).unwrap_or(&None), &groups, &mut cells.missing);
-            }
-        }
-        Ok(())
-    }
-
-    fn write_group_places(&mut self, place: usize, grain: usize, instances: &Instances<'_>) -> Result<(), StreamError> {
-        let count =
-            self.phases.get(place).and_then(|phase| phase.records.as_ref()).map_or(0, |records| records.tables.len());
-        for table in 0..count {
-            let of = self.phases.get(place).and_then(|phase| phase.records.as_ref()?.tables.get(table));
-            let Some(of) = of.map(|table| table.grain) else { continue };
-            let slots = self.places_in(of, grain, instances).into_owned();
-            let groups = self.grains.get(of).map_or(0, |grain| grain.groups.len());
-            let Some(records) = self.phases.get_mut(place).and_then(|phase| phase.records.as_mut()) else { continue };
-            records.reserve(table, groups, &mut self.kernel)?;
-            let Some(table) = records.tables.get(table) else { continue };
-            self.kernel.fill(table.column, |cells| {
-                for slot in slots {
-                    cells.extend_from_slice(&records.place(table, slot).to_le_bytes());
-                }
-            })?;
-        }
-        Ok(())
-    }
-
     /// Links between groups: the claims of rows that are lines.
     fn link_groups(&mut self, place: usize, phase: &Phase) -> Result<(), StreamError> {
         let Some(of) = self.grains.get(at(phase.grain)) else { return Ok(()) };
@@ -203,11 +108,10 @@ impl Engine {
             };
             let instances = Instances::Groups(&all);
             let groups = self.places_in(at(link.grain), at(phase.grain), &instances);
-            let groups: Vec<u32> = groups
-                .iter()
-                .enumerate()
-                .map(|(slot, group)| if of.is_settled.get(slot) == Some(&true) { *group } else { NONE })
-                .collect();
+            let is = |list: &[bool], slot: usize| list.get(slot) == Some(&true);
+            let counts = |slot: usize| is(&of.is_settled, slot) && !is(&of.is_taken_back, slot);
+            let groups = groups.iter().enumerate().map(|(slot, group)| if counts(slot) { *group } else { NONE });
+            let groups: Vec<u32> = groups.collect();
             let fields: Vec<Vec<u8>> = link.fields.iter().map(|field| column(*field)).collect();
             let lacks =
                 |output: u32| self.missing(Source::Value { phase: number, output }, at(phase.grain), &instances);
@@ -304,7 +208,10 @@ impl Engine {
             return (rows, cells.weights.clone(), cells.pools.clone());
         }
         let Some(cells) = self.phases.get(phase) else { return Default::default() };
-        let slots = self.sorted_groups(grain);
+        let mut slots = self.sorted_groups(grain);
+        let taken_back = self.taken_back(grain, &slots);
+        let mut taken_back = taken_back.iter();
+        slots.retain(|_| taken_back.next() != Some(&true));
         let weights = cells.outputs.get(at(split.weight));
         let weights = slots.iter().map(|slot| weights.map_or(0, |cells| cells.get(at(*slot)))).collect();
         let pools = self.places_in(at(split.pool), grain, &Instances::Groups(&slots)).into_owned();

@@ -15,9 +15,11 @@ use super::groups::{Groups, NONE};
 use super::inspect::SharedCells;
 use super::kept::Kept;
 use super::kernel::Kernel;
+use super::lines::LineClaims;
 use super::links::LinkCells;
 use super::missing::{Missing, adapt};
 use super::periods::Periods;
+use super::pooled::Pooled;
 use super::records::Records;
 use super::schedule::{Facts, Pass, Step, at, grain_of, passes};
 use super::texts::Texts;
@@ -34,6 +36,9 @@ pub(crate) struct Engine {
     pub(crate) texts: Texts,
     pub(crate) causes: Causes,
     pub(crate) facts: Facts,
+    pub(crate) pooled: Pooled,
+    /// Claims that can be taken back, where rows are lines of them.
+    pub(crate) lines: Option<LineClaims>,
     pub(crate) passes: Vec<Pass>,
     /// The place of the pass at hand.
     pub(crate) pass: usize,
@@ -71,6 +76,8 @@ pub(crate) struct GrainCells {
     pub(crate) is_settled: Vec<bool>,
     /// How many of them have.
     pub(crate) settled: usize,
+    /// By group, if it has lines of one claim only: whether that is taken back.
+    pub(crate) is_taken_back: Vec<bool>,
     /// By group, if it is that of claims: whether one of its rows is rejected.
     pub(crate) is_rejected: Vec<bool>,
     /// By input that is the same in a group, if it matters.
@@ -129,18 +136,25 @@ impl Engine {
                     periods: grain.period.as_ref().map(Periods::new),
                     is_settled: Vec::new(),
                     settled: 0,
+                    is_taken_back: Vec::new(),
                     is_rejected: Vec::new(),
                     cells: cells.collect(),
                     ups: ups.collect(),
                 }
             })
             .collect();
+        let pooled = Pooled::new(&plan);
+        let of_claims = plan.results.iter().find(|results| results.grain == plan.claim && plan.claim != 0);
+        let of_claims = of_claims.iter().flat_map(|results| &results.outputs).map(|result| result.column.clone());
+        let of_claims: Vec<Column> = of_claims.collect();
+        let lines = (plan.reversal.is_some() && plan.claim != 0).then(|| LineClaims::new(&of_claims));
         let last_of_rows = plan.phases.iter().rposition(|phase| phase.grain == 0);
         let phases = plan.phases.iter().enumerate().map(|(place, phase)| {
             let outputs = phase.outputs.iter().filter(|_| phase.grain != 0);
-            let records = Records::new(phase);
-            let returned = if last_of_rows == Some(place) { schema.outputs.as_slice() } else { &[] };
-            let is_logged = plan.reversal.is_some() && phase.grain == 0;
+            let records = Records::new(phase, pooled.outputs(place));
+            let is_last = last_of_rows == Some(place) && lines.is_none();
+            let returned = if is_last { schema.outputs.as_slice() } else { &[] };
+            let is_logged = plan.reversal.is_some() && phase.grain == plan.claim;
             let claims = is_logged.then(|| Claims::new(records.as_ref(), &phase.outputs, returned));
             let outputs = outputs.map(|column| CellVec::new(column.layout)).collect();
             PhaseCells {
@@ -152,7 +166,7 @@ impl Engine {
                 claims,
             }
         });
-        let phases = phases.collect();
+        let phases: Vec<PhaseCells> = phases.collect();
         let links = plan.links.iter().map(|link| {
             let outputs = plan.phases.get(at(link.phase)).map_or(&[][..], |phase| &phase.outputs);
             LinkCells::new(link, outputs)
@@ -171,6 +185,8 @@ impl Engine {
             texts: Texts::new(&policy.codes)?,
             causes: Causes::new(Arc::clone(&schema)),
             facts,
+            pooled,
+            lines,
             kept,
             passes,
             pass: 0,

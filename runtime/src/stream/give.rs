@@ -12,7 +12,7 @@ use super::engine::{Engine, Instances};
 use super::error::StreamError;
 use super::missing::{Missing, first};
 use super::rows::{Work, is_live};
-use super::schedule::{Pass, at, is_late, row_results};
+use super::schedule::{Pass, at, row_results};
 use super::texts::Names;
 use crate::error::SettleError;
 use crate::outputs::{data_type, value_names};
@@ -68,19 +68,24 @@ impl Engine {
             }
         }
         let settled = settled_rows(rows, &rejects);
-        let known = match self.plan.reversal {
-            Some(_) => {
-                let empty = work.status.iter().map(|status| !matches!(*status, TAKEN_BACK | REVERSAL));
-                let known: NullBuffer = empty.collect();
-                NullBuffer::union(settled.as_ref(), Some(&known)).filter(|known| known.null_count() > 0)
+        let without = |is_empty: fn(u16) -> bool| {
+            let known: NullBuffer = work.status.iter().map(|status| !is_empty(*status)).collect();
+            NullBuffer::union(settled.as_ref(), Some(&known)).filter(|known| known.null_count() > 0)
+        };
+        let (known, settled) = match self.plan.reversal {
+            // A row that takes a claim back is no line.
+            Some(_) if self.lines.is_some() => {
+                (without(|status| matches!(status, TAKEN_BACK | REVERSAL)), without(|status| status == REVERSAL))
             }
-            None => settled.clone(),
+            Some(_) => (without(|status| matches!(status, TAKEN_BACK | REVERSAL)), settled),
+            None => (settled.clone(), settled),
         };
         let names = Names { texts: &self.texts, local: &work.columns.local };
         let columns = returned.iter().zip(row_results(&self.plan)).zip(work.outputs);
         let columns = columns.map(|((column, result), buffer)| {
-            // What is late of a claim that is taken back is empty, and of the row that does so.
-            let given = if is_late(&self.plan, result.source) { known.as_ref() } else { settled.as_ref() };
+            // What is pooled is empty for a claim that is taken back, and for the row that does so.
+            let is_pooled = self.pooled.output(at(result.source.phase), at(result.source.output));
+            let given = if is_pooled { known.as_ref() } else { settled.as_ref() };
             buffer.finish(column, given, &value_names(column), &names)
         });
         let columns = columns.collect::<Result<_, _>>()?;

@@ -10,14 +10,17 @@ mod divide;
 mod engine;
 mod error;
 mod give;
+mod group_phases;
 mod groups;
 mod inspect;
 mod kept;
 mod kernel;
+mod lines;
 mod links;
 mod missing;
 mod periods;
 mod places;
+mod pooled;
 mod records;
 mod restored;
 mod results;
@@ -165,8 +168,8 @@ impl Stream {
     ///
     /// # Errors
     /// Before the end of the last pass, or if the module gave a cell that makes no sense.
-    pub fn results(&mut self) -> Result<Vec<GrainResult>, StreamError> {
-        match &mut self.kind {
+    pub fn results(&self) -> Result<Vec<GrainResult>, StreamError> {
+        match &self.kind {
             Kind::Rows(_, false) => Err(StreamError::Passes),
             Kind::Rows(_, true) => Ok(Vec::new()),
             Kind::Plan(engine) => engine.results(),

@@ -1,7 +1,7 @@
 //! Which records the rows at hand change.
 
 use super::causes::{DUPLICATE, TAKEN_BACK};
-use super::engine::Engine;
+use super::engine::{Engine, Instances};
 use super::error::StreamError;
 use super::records::Table;
 use super::rows::{Work, is_live};
@@ -57,14 +57,25 @@ impl Engine {
 
     /// What the late cells of the records of such a row hold.
     pub(crate) fn hold_late(&self, phase: usize, work: &Work<'_>, start: usize) -> Result<Held, StreamError> {
+        if work.status(start) != TAKEN_BACK {
+            return Ok(Held::new());
+        }
+        self.held(phase, |grain| self.slots.get(grain).and_then(|slots| slots.first()).copied())
+    }
+
+    /// The same of the first of some groups.
+    pub(crate) fn hold_late_of(&self, phase: usize, grain: usize, slots: &[u32]) -> Result<Held, StreamError> {
+        self.held(phase, |of| self.places_in(of, grain, &Instances::Groups(slots)).first().copied())
+    }
+
+    fn held(&self, phase: usize, slot: impl Fn(usize) -> Option<u32>) -> Result<Held, StreamError> {
         let mut held = Held::new();
-        if work.status(start) != TAKEN_BACK || !self.mixes(phase) {
+        if !self.mixes(phase) {
             return Ok(held);
         }
         let records = self.phases.get(phase).and_then(|phase| phase.records.as_ref());
         for (place, table) in records.iter().flat_map(|records| &records.tables).enumerate() {
-            let slot = self.slots.get(table.grain).and_then(|slots| slots.first()).copied();
-            let Some(slot) = slot.filter(|_| table.is_mixed()) else { continue };
+            let Some(slot) = slot(table.grain).filter(|_| table.is_mixed()) else { continue };
             for (cell, (of, _)) in table.cells.iter().zip(&table.late).enumerate().filter(|(_, (_, late))| **late) {
                 held.push((place, cell, slot, table.get(of, slot, &self.kernel)?));
             }

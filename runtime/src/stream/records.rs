@@ -36,10 +36,10 @@ pub(crate) struct Table {
 }
 
 impl Records {
-    /// None yet; nothing for a phase that keeps none.
-    pub(crate) fn new(phase: &Phase) -> Option<Self> {
+    /// None yet; nothing for a phase that keeps none. `pooled` says which outputs of the phase are.
+    pub(crate) fn new(phase: &Phase, pooled: &[bool]) -> Option<Self> {
         let state = phase.state.as_ref()?;
-        let tables = state.tables.iter().map(|table| Table::new(table, &phase.uses)).collect();
+        let tables = state.tables.iter().map(|table| Table::new(table, pooled)).collect();
         Some(Self { offset: state.offset.into(), tables })
     }
 
@@ -91,7 +91,7 @@ impl Records {
 }
 
 impl Table {
-    fn new(table: &StateTable, uses: &[Vec<u32>]) -> Self {
+    fn new(table: &StateTable, pooled: &[bool]) -> Self {
         let bytes = usize::try_from(table.bytes).unwrap_or(0);
         let mut initial = vec![0; bytes];
         for cell in &table.cells {
@@ -107,7 +107,7 @@ impl Table {
             chunks: Vec::new(),
             scratch: None,
             cells: table.cells.clone(),
-            late: table.cells.iter().map(|cell| is_late(cell, uses)).collect(),
+            late: table.cells.iter().map(|cell| is_late(cell, pooled)).collect(),
         }
     }
 
@@ -170,8 +170,8 @@ impl Table {
     }
 }
 
-fn is_late(cell: &StateCell, uses: &[Vec<u32>]) -> bool {
-    cell.late || cell.contribution.and_then(|output| uses.get(at(output))).is_some_and(|uses| !uses.is_empty())
+fn is_late(cell: &StateCell, pooled: &[bool]) -> bool {
+    cell.late || cell.contribution.and_then(|output| pooled.get(at(output))) == Some(&true)
 }
 
 /// What a cell of a new record holds.

@@ -9,6 +9,7 @@ use fen_schema::Column;
 
 use super::causes::SETTLED;
 use super::cells::cell;
+use super::claims::Claims;
 use super::columns::{self, Known};
 use super::engine::Engine;
 use super::error::StreamError;
@@ -176,10 +177,9 @@ impl Engine {
         let of_claims: Vec<usize> = (0..state.num_rows()).filter(|row| ids.is_valid(*row)).collect();
         let (reversals, rows): (Vec<usize>, Vec<usize>) =
             of_claims.into_iter().partition(|row| standing(*row) == Some(REVERSAL));
-        for (phase, of) in self.phases.iter_mut().enumerate() {
-            let Some(claims) = &mut of.claims else { continue };
+        let add = |claims: &mut Claims, texts: &mut Texts| -> Result<(), StreamError> {
             for row in &rows {
-                let id = self.texts.add(ids.value(*row))?;
+                let id = texts.add(ids.value(*row))?;
                 claims.settle(id.cast_signed(), u64::MAX, false)?;
                 if standing(*row) == Some(TAKEN_BACK)
                     && let Some(is_taken_back) = claims.is_taken_back.last_mut()
@@ -188,9 +188,28 @@ impl Engine {
                 }
             }
             for row in &reversals {
-                let id = self.texts.add(ids.value(*row))?;
+                let id = texts.add(ids.value(*row))?;
                 claims.reverse(id.cast_signed());
             }
+            Ok(())
+        };
+        let give = |claims: &mut Claims, columns: &[Column], texts: &mut Texts| -> Result<(), StreamError> {
+            for (output, cells) in columns.iter().zip(&mut claims.outputs) {
+                let values = read(state, &output_name(&output.name), output, texts)?;
+                for row in &rows {
+                    cells.push(values.get(*row).copied().flatten().unwrap_or(output.layout.none()));
+                }
+            }
+            Ok(())
+        };
+        let of_claims: Vec<Column> = self.results_of_claims().iter().map(|result| result.column.clone()).collect();
+        if let Some(lines) = &mut self.lines {
+            add(&mut lines.known, &mut self.texts)?;
+            give(&mut lines.known, &of_claims, &mut self.texts)?;
+        }
+        for (phase, of) in self.phases.iter_mut().enumerate() {
+            let Some(claims) = &mut of.claims else { continue };
+            add(claims, &mut self.texts)?;
             let tables = of.records.iter().flat_map(|records| &records.tables);
             for (place, (table, log)) in tables.zip(&mut claims.tables).enumerate() {
                 let group = read(state, &group_name(phase, place), &number_column(), &mut self.texts)?;
@@ -213,12 +232,7 @@ impl Engine {
                     }
                 }
             }
-            for (output, cells) in self.schema.outputs.iter().zip(&mut claims.outputs) {
-                let values = read(state, &output_name(&output.name), output, &mut self.texts)?;
-                for row in &rows {
-                    cells.push(values.get(*row).copied().flatten().unwrap_or(output.layout.none()));
-                }
-            }
+            give(claims, &self.schema.outputs, &mut self.texts)?;
         }
         Ok(())
     }

@@ -76,6 +76,9 @@ impl Engine {
 
     fn result(&self, results: &fen_schema::GrainResults) -> Result<GrainResult, StreamError> {
         let grain = at(results.grain);
+        if self.lines.is_some() && results.grain == self.plan.claim {
+            return self.result_of_entries(results);
+        }
         let failed = |error: arrow_schema::ArrowError| StreamError::from(SettleError::Module(error.to_string()));
         let Some(plan) = self.plan.grains.get(grain) else { return Err(StreamError::Passes) };
         let slots =
@@ -126,6 +129,37 @@ impl Engine {
         let outputs = RecordBatch::try_new_with_options(schema, arrays, &options).map_err(failed)?;
         let rejects = keys.iter().zip(&causes).filter_map(|(key, cause)| {
             Some((self.key_text(key, &columns, plan.period.as_ref()), Arc::clone(self.causes.get(*cause)?)))
+        });
+        Ok(GrainResult { grain: plan.name.clone(), outputs, rejects: rejects.collect() })
+    }
+
+    /// The results of claims that can be taken back with all of their lines, and of what takes them back.
+    fn result_of_entries(&self, results: &fen_schema::GrainResults) -> Result<GrainResult, StreamError> {
+        let Some(plan) = self.plan.grains.get(at(results.grain)) else { return Err(StreamError::Passes) };
+        let columns: Vec<&Column> = plan.keys.iter().filter_map(|key| self.schema.inputs.get(at(*key))).collect();
+        let entries = self.entries();
+        let mut fields = Vec::new();
+        let mut arrays: Vec<ArrayRef> = Vec::new();
+        for column in &columns {
+            arrays.push(array(column, entries.iter().map(|entry| Some(entry.id.into())), &self.texts)?);
+            fields.push(Field::new(&column.name, data_type(column), true));
+        }
+        let mut causes = vec![SETTLED; entries.len()];
+        for (result, output) in results.outputs.iter().enumerate() {
+            let cells = entries.iter().zip(&mut causes).map(|(entry, cause)| {
+                let (cell, missing) = self.entry(result, *entry);
+                *cause = first(*cause, missing);
+                cell
+            });
+            arrays.push(array(&output.column, cells, &self.texts)?);
+            fields.push(Field::new(&output.column.name, data_type(&output.column), true));
+        }
+        let options = RecordBatchOptions::new().with_row_count(Some(entries.len()));
+        let outputs = RecordBatch::try_new_with_options(Arc::new(arrow_schema::Schema::new(fields)), arrays, &options)
+            .map_err(|error| StreamError::from(SettleError::Module(error.to_string())))?;
+        let rejects = entries.iter().zip(&causes).filter_map(|(entry, cause)| {
+            let key = Key { cells: vec![entry.id.into()], period: None };
+            Some((self.key_text(&key, &columns, None), Arc::clone(self.causes.get(*cause)?)))
         });
         Ok(GrainResult { grain: plan.name.clone(), outputs, rejects: rejects.collect() })
     }

@@ -120,7 +120,8 @@ impl Engine {
         Ok(())
     }
 
-    /// Takes note of the groups that the settled rows at hand belong to, and of what those have in common.
+    /// Takes note of the groups that the settled rows at hand belong to, and of what those have in common. The lines of a claim
+    /// that is taken back still make up the claim.
     pub(crate) fn note_groups(&mut self, work: &Work<'_>, start: usize) {
         for grain in &self.facts.tracked {
             let (Some(of), Some(slots)) = (self.grains.get_mut(*grain), self.slots.get(*grain)) else { continue };
@@ -128,12 +129,21 @@ impl Engine {
                 continue;
             }
             of.is_settled.resize(of.groups.len(), false);
+            let is_within = self.pooled.is_within(*grain);
             for (offset, slot) in slots.iter().enumerate().filter(|(_, slot)| **slot != NONE) {
+                let is_taken_back = is_within && work.status(start + offset) == TAKEN_BACK;
+                if work.status(start + offset) != SETTLED && !is_taken_back {
+                    continue;
+                }
                 let Some(is_settled) = of.is_settled.get_mut(at(*slot)).filter(|is_settled| !**is_settled) else {
                     continue;
                 };
                 *is_settled = true;
                 of.settled += 1;
+                if is_taken_back {
+                    of.is_taken_back.resize(of.is_settled.len(), false);
+                    of.is_taken_back.get_mut(at(*slot)).into_iter().for_each(|is| *is = true);
+                }
                 for (input, cells) in &mut of.cells {
                     let layout = self.schema.inputs.get(*input).map_or(fen_schema::Layout::I8, |column| column.layout);
                     let bytes = work.cells(*input).and_then(|cells| cells.bytes(start + offset, 1));

@@ -60,10 +60,10 @@ impl Work<'_> {
     }
 }
 
-/// A claim that is taken back is in no total: its groups may have none, and what does not need it is computed all the same.
-fn mark_taken_back(missing: &mut Missing, source: Source, status: &[u16]) {
-    let is_of_others = matches!(source, Source::Value { .. } | Source::Total { .. } | Source::Part { .. });
-    if is_of_others && status.contains(&TAKEN_BACK) {
+/// A claim that is taken back is in nothing that is pooled: its groups may have none, and what does not need it is computed all
+/// the same.
+fn mark_taken_back(missing: &mut Missing, is_pooled: bool, status: &[u16]) {
+    if is_pooled && status.contains(&TAKEN_BACK) {
         let missing = missing.get_or_insert_with(|| vec![SETTLED; status.len()]);
         missing
             .iter_mut()
@@ -105,7 +105,7 @@ impl Engine {
         let mut start = 0;
         while start < rows {
             let mut end = self.stop_at_watched(&work, start, rows.min(start + capacity));
-            if let Some(reversal) = self.plan.reversal.filter(|_| pass.step.settles()) {
+            if let Some(reversal) = self.plan.reversal.filter(|_| pass.step.settles() && self.lines.is_none()) {
                 if work.is_reversal(Some(reversal), start) {
                     self.take_back(&pass, reversal, &mut work, start)?;
                     self.skip_links(&pass);
@@ -186,6 +186,11 @@ impl Engine {
         if pass.applies {
             self.apply(pass, work, start, end);
         }
+        match (pass.step, self.plan.reversal.filter(|_| self.lines.is_some())) {
+            (Step::Admit, Some(reversal)) => return self.admit_lines(reversal, work, start, end),
+            _ if pass.is_first_run => self.mark_lines(work, start, end),
+            _ => {}
+        }
         match pass.step {
             Step::Inspect => self.inspect(work, &known, start, end),
             Step::Spread => Ok(()),
@@ -236,7 +241,7 @@ impl Engine {
         let counts = |row: usize| work.status(start + row) == SETTLED;
         let missing = self.missing_outputs(phase, &plan, &missing, &instances, counts)?;
         if is_seen {
-            self.see_missing(phase, &missing, row);
+            self.see_missing(phase, &missing, row, work.status(start) == TAKEN_BACK);
         }
         if pass.is_first_run || pass.step == Step::Admit {
             self.check_order(work, start, end)?;
@@ -246,11 +251,12 @@ impl Engine {
         }
         self.log_claims(phase, pass, work, start, end)?;
         if adds_up {
-            self.leave_out(work.status.get(start..end).unwrap_or_default());
             if pass.is_first_run {
                 self.note_groups(work, start);
             }
-            self.add_up_rows(phase, &plan, &missing, count)?;
+            let status = work.status.get(start..end).unwrap_or_default();
+            self.leave_out(status);
+            self.add_up_rows(phase, &plan, &missing, status)?;
         }
         Ok(())
     }
@@ -270,7 +276,8 @@ impl Engine {
             let column = &input.column;
             let offset = u64::from(column.offset);
             let mut missing = self.missing(input.source, 0, instances);
-            mark_taken_back(&mut missing, input.source, work.status.get(start..end).unwrap_or_default());
+            let is_pooled = self.pooled.source(&self.plan, input.source);
+            mark_taken_back(&mut missing, is_pooled, work.status.get(start..end).unwrap_or_default());
             if let Source::Input { input } = input.source {
                 let bytes = work.cells(at(input)).and_then(|cells| cells.bytes(start, end - start));
                 let bytes = bytes.unwrap_or_default();
@@ -329,14 +336,15 @@ impl Engine {
         Ok(())
     }
 
-    /// Takes the rows out of their groups that do not count.
+    /// Takes the rows out of their groups that do not count. The lines of a claim that is taken back still make up the claim.
     fn leave_out(&mut self, status: &[u16]) {
         if status.iter().all(|status| *status == SETTLED) {
             return;
         }
-        for slots in &mut self.slots {
+        for (grain, slots) in self.slots.iter_mut().enumerate() {
+            let is_within = self.pooled.is_within(grain);
             for (slot, status) in slots.iter_mut().zip(status) {
-                if *status != SETTLED {
+                if *status != SETTLED && !(is_within && *status == TAKEN_BACK) {
                     *slot = NONE;
                 }
             }
@@ -346,7 +354,10 @@ impl Engine {
     /// Rows that can be read stand in the order of their dates, also those that are rejected for other reasons.
     fn check_order(&mut self, work: &Work<'_>, start: usize, end: usize) -> Result<(), StreamError> {
         let Some(input) = self.plan.ordered_by else { return Ok(()) };
-        for row in (start..end).filter(|row| !self.causes.is_of_the_row(work.status(*row))) {
+        let reversal = self.plan.reversal;
+        let is_of_a_claim =
+            |row: &usize| !self.causes.is_of_the_row(work.status(*row)) && !work.is_reversal(reversal, *row);
+        for row in (start..end).filter(is_of_a_claim) {
             let date = i128::from(work.number(input, row));
             if self.latest.is_some_and(|latest| date < latest) {
                 let column = self.schema.inputs.get(at(input)).map(|column| column.name.clone()).unwrap_or_default();

@@ -235,7 +235,15 @@ impl Engine {
         let logs = self.phases.iter().enumerate();
         let logs: Vec<_> =
             logs.filter_map(|(phase, of)| Some((phase, of.records.as_ref(), of.claims.as_ref()?))).collect();
-        let Some((_, _, last)) = logs.last() else { return };
+        let Some(last) = self.lines.as_ref().map(|lines| &lines.known).or(logs.last().map(|(_, _, last)| *last)) else {
+            return;
+        };
+        // What claims are given: as rows, or, where rows are lines, as claims.
+        let of_claims = self.results_of_claims().iter().map(|result| &result.column);
+        let outputs: Vec<&Column> = match self.lines {
+            Some(_) => of_claims.collect(),
+            None => self.schema.outputs.iter().collect(),
+        };
         for (phase, records, claims) in &logs {
             let tables = records.iter().flat_map(|records| &records.tables);
             for (place, (table, log)) in tables.zip(&claims.tables).enumerate() {
@@ -248,7 +256,7 @@ impl Engine {
                 }
             }
         }
-        for output in &self.schema.outputs {
+        for output in &outputs {
             saved.column(&output_name(&output.name), output);
         }
         let mut push = |values: Row, id: usize, standing: Option<&'static str>| {
@@ -260,8 +268,12 @@ impl Engine {
                 continue;
             }
             let mut row = Row::new();
-            for (output, cells) in self.schema.outputs.iter().zip(&last.outputs) {
-                row.insert(output_name(&output.name), cells.get(claim));
+            for (place, (output, cells)) in outputs.iter().zip(&last.outputs).enumerate() {
+                let cell = match self.lines {
+                    Some(_) => self.result_of_claim(place, claim).0,
+                    None => Some(cells.get(claim)),
+                };
+                cell.map(|cell| row.insert(output_name(&output.name), cell));
             }
             for (phase, records, claims) in &logs {
                 let Known::Claim(claim) = claims.known(id.cast_signed()) else { continue };

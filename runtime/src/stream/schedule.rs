@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use fen_schema::{ColumnType, Plan, ResultColumn, ResultSource, Schema, Source, StateFunction};
+use fen_schema::{ColumnType, Plan, ResultColumn, Schema, Source, StateFunction};
 
 /// What a pass is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -143,7 +143,9 @@ fn stable(schema: &Schema, plan: &Plan, cells: &BTreeSet<(usize, usize)>) -> Vec
         .any(|cell| cell.column.ty.is_text() && cell.function != StateFunction::Count);
     let links_text = plan.links.iter().any(|link| link.fields.iter().any(|field| is_text(link.phase, *field)));
     let adds_text = plan.totals.iter().any(|total| is_text(total.phase, total.output));
-    let returns_text = plan.reversal.is_some() && schema.outputs.iter().any(|output| output.ty.is_text());
+    let of_claims = plan.results.iter().filter(|results| results.grain == plan.claim);
+    let of_claims = of_claims.flat_map(|results| &results.outputs).any(|result| result.column.ty.is_text());
+    let returns_text = plan.reversal.is_some() && of_claims;
     if remembers_text || links_text || adds_text || returns_text {
         return schema.inputs.iter().map(|column| column.ty.is_text()).collect();
     }
@@ -174,7 +176,7 @@ pub fn steps(plan: &Plan) -> Vec<Step> {
     if inspects && cuts_claims {
         steps.push(Step::Spread);
     }
-    if plan.reversal.is_some() && adds_up {
+    if plan.reversal.is_some() && (adds_up || plan.claim != 0) {
         steps.push(Step::Admit);
     }
     let phases = plan.phases.iter().enumerate();
@@ -225,6 +227,9 @@ fn grains_of_pass(plan: &Plan, facts: &Facts, pass: &Pass) -> BTreeSet<usize> {
         grains.insert(at(plan.claim));
         grains.extend(plan.shared.iter().map(|shared| at(shared.grain)));
     }
+    if plan.reversal.is_some() && (pass.is_first_run || pass.step == Step::Admit) {
+        grains.insert(at(plan.claim));
+    }
     if pass.is_first_run {
         grains.extend(&facts.tracked);
         grains.extend(facts.ups.iter().map(|(_, coarser)| *coarser));
@@ -255,18 +260,6 @@ fn reads(schema: &Schema, plan: &Plan, facts: &Facts, pass: &Pass, grains: &BTre
 /// The outputs of rows.
 pub(crate) fn row_results(plan: &Plan) -> impl Iterator<Item = &ResultColumn> {
     plan.results.iter().filter(|results| results.grain == 0).flat_map(|results| &results.outputs)
-}
-
-/// Whether a result is known only when more is known than the rows before.
-pub(crate) fn is_late(plan: &Plan, source: ResultSource) -> bool {
-    let Some(phase) = plan.phases.get(at(source.phase)) else { return false };
-    let reads = phase.state.as_ref().and_then(|state| Some((state, state.reads.get(at(source.output))?)));
-    let reads_late = reads.is_some_and(|(state, reads)| {
-        let late = state.tables.iter().flat_map(|table| &table.cells).map(|cell| cell.late);
-        let late: Vec<bool> = late.collect();
-        reads.cells.iter().any(|cell| late.get(at(*cell)) == Some(&true))
-    });
-    reads_late || phase.grain != 0 || phase.uses.get(at(source.output)).is_some_and(|uses| !uses.is_empty())
 }
 
 /// The place of the date that periods go by.

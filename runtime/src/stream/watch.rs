@@ -30,6 +30,9 @@ pub struct Seen {
     pub record_texts: Vec<Option<String>>,
     /// By output of the phase: why there is none, if there is none.
     pub lacking: Vec<Option<Arc<Cause>>>,
+    /// By output of the phase: whether there is none because the claim is taken back, so that it is not among those that the output
+    /// is computed from.
+    pub left_out: Vec<bool>,
     /// By input: why it has no value, if it has none. Its cell means nothing then.
     pub missing: Vec<Option<Arc<Cause>>>,
     /// By input: of a part that a split gives, the sum of the weights.
@@ -150,7 +153,8 @@ impl Engine {
         }
         let (missing, linked) = self.see_sources(phase, first);
         let weights = Vec::new();
-        let now = Seen { inputs, texts, records, record_texts, lacking: Vec::new(), missing, weights, linked };
+        let (lacking, left_out) = (Vec::new(), Vec::new());
+        let now = Seen { inputs, texts, records, record_texts, lacking, left_out, missing, weights, linked };
         for watched in self.watched.iter_mut().filter(|watched| watched.is(first)) {
             let weights = phase.inputs.iter().map(|input| match input.source {
                 Source::Part { split } => watched.weights.get(at(split)).copied().flatten(),
@@ -201,7 +205,9 @@ impl Engine {
     }
 
     /// Takes note of the outputs that it lacks.
-    pub(crate) fn see_missing(&mut self, place: usize, missing: &[Missing], first: First) {
+    pub(crate) fn see_missing(&mut self, place: usize, missing: &[Missing], first: First, is_taken_back: bool) {
+        let left_out: Vec<bool> =
+            self.pooled.outputs(place).iter().map(|is_pooled| is_taken_back && *is_pooled).collect();
         let lacking = missing.iter().map(|causes| {
             let cause = causes.as_ref().and_then(|causes| causes.first()).copied().unwrap_or(SETTLED);
             self.causes.get(cause).cloned()
@@ -210,6 +216,7 @@ impl Engine {
         for watched in self.watched.iter_mut().filter(|watched| watched.is(first)) {
             if let Some(Some(seen)) = watched.seen.get_mut(place) {
                 seen.lacking.clone_from(&lacking);
+                seen.left_out.clone_from(&left_out);
             }
         }
     }
@@ -268,6 +275,7 @@ fn read(row: &RecordBatch, schema: &Schema, codes: &Codes) -> Result<Option<Seen
         numbering.text(number).map(str::to_owned)
     });
     let (texts, lacking) = (texts.collect(), vec![None; schema.outputs.len()]);
+    let left_out = vec![false; schema.outputs.len()];
     let (records, record_texts, missing, weights, linked) = Default::default();
-    Ok(Some(Seen { inputs, texts, records, record_texts, lacking, missing, weights, linked }))
+    Ok(Some(Seen { inputs, texts, records, record_texts, lacking, left_out, missing, weights, linked }))
 }

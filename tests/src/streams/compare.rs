@@ -8,6 +8,7 @@ use fen_schema::{Plan, RejectCode, Schema};
 
 use super::host::{Host, Settled};
 use super::rows::shuffled;
+use super::whole_claims::{in_pieces, persons, without_a_pair};
 use super::{Compiled, texts};
 
 /// How many rows and groups were compared.
@@ -27,6 +28,8 @@ pub struct Tally {
     pub carried: usize,
     /// Streams that were settled person by person.
     pub parted: usize,
+    /// Streams of which a claim was left out that is taken back at once.
+    pub unpaired: usize,
 }
 
 impl Tally {
@@ -39,6 +42,7 @@ impl Tally {
         self.shuffled += other.shuffled;
         self.carried += other.carried;
         self.parted += other.parted;
+        self.unpaired += other.unpaired;
     }
 }
 
@@ -111,20 +115,18 @@ pub fn compare(compiled: &Compiled<'_>, host: &Host, cells: &StreamCells, seed: 
         }
         tally.carried += 1;
     }
-    if let Some(person) = person_of(&compiled.schema) {
-        let cell = |row: &Vec<Option<i128>>| row.get(person).copied().flatten();
-        let mut persons: Vec<Option<i128>> = cells.rows.iter().map(cell).collect();
+    tally.carried += usize::from(in_pieces(compiled, host, cells, seed)?);
+    tally.unpaired += usize::from(without_a_pair(compiled, host, (cells, &whole), seed)?);
+    let plan = compiled.schema.plan.as_ref();
+    let of_rows = person_of(&compiled.schema).and_then(|person| persons(plan?, person, &cells.rows));
+    if let Some(of_rows) = of_rows {
+        let mut persons = of_rows.clone();
         persons.sort_unstable();
         persons.dedup();
         for one in persons {
-            let own = |(row, _): &(&Vec<Option<i128>>, &Outcome)| cell(row) == one;
-            let (rows, expected): (Vec<_>, Vec<_>) = cells
-                .rows
-                .iter()
-                .zip(&whole.rows)
-                .filter(own)
-                .map(|(row, outcome)| (row.clone(), outcome.clone()))
-                .unzip();
+            let all = cells.rows.iter().zip(&whole.rows).zip(&of_rows);
+            let own = all.filter(|(_, person)| **person == one).map(|(row, _)| row);
+            let (rows, expected): (Vec<_>, Vec<_>) = own.map(|(row, outcome)| (row.clone(), outcome.clone())).unzip();
             let part = StreamCells { rows, ..cells.clone() };
             if host.settle(&part, some)?.rows != expected {
                 return Err(format!("one person apart: {expected:?}\n{}", shown(compiled, &part)).into());
@@ -165,8 +167,13 @@ fn can_be_carried(schema: &Schema) -> bool {
 fn person_of(schema: &Schema) -> Option<usize> {
     let plan: &Plan = schema.plan.as_ref()?;
     let person = schema.inputs.iter().position(|input| input.name == "person")?;
+    let is_of_claims = |place: usize| usize::try_from(plan.claim) == Ok(place);
     let is_own = |grain: &fen_schema::Grain| grain.keys.iter().any(|key| usize::try_from(*key) == Ok(person));
-    (plan.claim == 0 && plan.reversal.is_none() && plan.grains.iter().skip(1).all(is_own)).then_some(person)
+    plan.grains
+        .iter()
+        .enumerate()
+        .all(|(place, grain)| place == 0 || is_of_claims(place) || is_own(grain))
+        .then_some(person)
 }
 
 /// The first rows and groups that are not the same.

@@ -5,6 +5,7 @@ pub mod exchange;
 pub mod host;
 mod random;
 pub mod rows;
+pub mod whole_claims;
 
 use fen_compiler::{Policy, StreamCells};
 use fen_schema::Schema;

@@ -170,6 +170,8 @@ impl Maker<'_> {
         let is_claim = self.schema.inputs.get(place).is_some_and(|input| input.name == "claim");
         let of_lines = self.plan.is_some_and(|plan| plan.claim != 0);
         let text = match is_claim {
+            // Now and then the id of a row that takes a claim back.
+            true if of_lines && self.random.is_one_in(40) => format!("r{}", self.random.below(at_row + 1)),
             true if of_lines => format!("c{}", self.random.below(count / 3 + 1)),
             true if self.random.is_one_in(15) => format!("c{}", self.random.below(at_row + 1)),
             true => format!("c{at_row}"),
@@ -195,8 +197,9 @@ impl Maker<'_> {
     fn reversals(&mut self, rows: &mut [Vec<Option<i128>>]) {
         let Some(reversal) = self.plan.and_then(|plan| plan.reversal) else { return };
         let (claim, reverses) = (at(reversal.claim), at(reversal.reverses));
+        let of_lines = self.plan.is_some_and(|plan| plan.claim != 0);
         for row in 1..rows.len() {
-            if !self.random.is_one_in(4) {
+            if !self.random.is_one_in(if of_lines { 7 } else { 4 }) {
                 continue;
             }
             let id = if self.random.is_one_in(12) {
@@ -207,6 +210,11 @@ impl Maker<'_> {
                     if self.random.is_one_in(15) { self.random.below(rows.len()) } else { self.random.below(row) };
                 rows.get(other).and_then(|row| row.get(claim).copied().flatten())
             };
+            // A line has the id of its claim, most rows that take one back an id of their own.
+            let own = (of_lines && !self.random.is_one_in(8)).then(|| self.number(format!("r{row}")));
+            if let (Some(own), Some(cell)) = (own, rows.get_mut(row).and_then(|row| row.get_mut(claim))) {
+                *cell = Some(own);
+            }
             let drops = self.random.below(3);
             for (place, cell) in rows.get_mut(row).into_iter().flatten().enumerate() {
                 if place == reverses {

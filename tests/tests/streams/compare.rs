@@ -105,6 +105,12 @@ impl Compared {
                 let claim = if random.below(10) == 0 { random.below(40) } else { row };
                 self.number(&format!("C{claim}"))
             }
+            ColumnType::Id if column.name == "claim" && self.takes_lines_back() => {
+                self.number(&format!("C{}", (row + random.below(4)) / 3))
+            }
+            ColumnType::Id if column.name == "reverses" && self.takes_lines_back() => {
+                self.number(&format!("C{}", random.below(row / 3 + 1)))
+            }
             ColumnType::Id if column.name == "reverses" => self.number(&format!("C{}", random.below(row.max(1)))),
             ColumnType::Id | ColumnType::Code => self.number(TEXTS[usize::try_from(random.below(4)).unwrap()]),
             _ => {
@@ -112,6 +118,10 @@ impl Compared {
                 i128::from(random.below(1_100)) * unit + i128::from(random.below(100)) * unit / 100
             }
         })
+    }
+
+    fn takes_lines_back(&self) -> bool {
+        self.schema.plan.as_ref().is_some_and(|plan| plan.claim != 0 && plan.reversal.is_some())
     }
 
     fn rows(&self, seed: u64) -> Vec<Vec<Option<i128>>> {
@@ -132,6 +142,14 @@ impl Compared {
                 };
                 // Mostly what the column admits.
                 *cell = cell.map(|cell| cell % most);
+            }
+            if let Some(reversal) = self.schema.plan.as_ref().and_then(|plan| plan.reversal)
+                && self.takes_lines_back()
+                && cells[usize::try_from(reversal.reverses).unwrap()].is_some()
+                && random.below(8) != 0
+            {
+                // Mostly an id of its own.
+                cells[usize::try_from(reversal.claim).unwrap()] = Some(self.number(&format!("C{}", 20 + row % 20)));
             }
             for shared in self.schema.plan.iter().flat_map(|plan| &plan.shared) {
                 // Mostly what a row of the same group has.

@@ -271,3 +271,6 @@ latest =
   otherwise : 0 yuan
 output r2, r3, had, latest, saw, read, was
 ";
+
+/// Fee lines whose claims can be taken back: what counts until then, and what never counts.
+pub(crate) const TAKEN_LINES: &str = include_str!("../../web/streams/taken_lines.fen");

@@ -78,6 +78,19 @@ pub(in crate::check) fn output_grain(span: Span, name: &str, own: &Text, wanted:
         .with_help(help)
 }
 
+/// Parts of a claim, given for keys of their own, in a policy of lines that takes claims back.
+pub(in crate::check) fn part_of_reversed(span: Span, name: &str, own: &Text, claim: &Text) -> Diagnostic {
+    let message = t(
+        format!("`{name}` is per {}; of claims that can be taken back, results are given per {}", own.en, claim.en),
+        format!("“{name}”按“{}”给出；可冲销的单据，结果须按“{}”给出", own.zh, claim.zh),
+    );
+    error("fen::grain::part_of_reversed", message, span, t(format!("per {}", own.en), format!("按“{}”", own.zh)))
+        .with_help(t(
+            format!("sum it: `sum {name} per {}`, under a condition if its kinds are to be told apart", claim.en),
+            format!("请汇总：“合计 {name} 每 {}”；需区分种类的，加上条件", claim.zh),
+        ))
+}
+
 pub(in crate::check) fn weight_grain(span: Span, name: &Text, own: &Text, wanted: &Text, part: &str) -> Diagnostic {
     let message = t(
         format!("`{}` is per {}; `{part}` is per {}", name.en, own.en, wanted.en),

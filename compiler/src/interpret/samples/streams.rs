@@ -296,6 +296,15 @@ pub(crate) fn readmissions() -> Program {
 /// Fee lines: `claim`, `discharged`, `hospital` (township, county, city), `item` (a to d by code, else rejected), `amount`
 /// give `prepay` per line; `total`, `in_scope`, `fund_pays` and the number of the person's earlier claims per claim.
 pub(crate) fn fee_lines() -> Program {
+    lines(false)
+}
+
+/// The same with a column `reverses`, and the sum of `fund_pays` of all claims per claim and for the pool.
+pub(crate) fn reversible_lines() -> Program {
+    lines(true)
+}
+
+fn lines(is_reversible: bool) -> Program {
     let mut p = program();
     p.codes = ["a", "b", "c", "d"].map(str::to_owned).to_vec();
     let claim = p.with_id("claim");
@@ -305,6 +314,10 @@ pub(crate) fn fee_lines() -> Program {
     let hospital = p.with_input("hospital", level, 0, Facts::integers(0, 2), false);
     let item = p.with_input("item", Type::Code, 0, Facts::integers(0, i32::MAX.into()), false);
     let amount = p.with_input("amount", Type::MONEY, 2, yuan(1_000_000), false);
+    if is_reversible {
+        let reverses = p.with_input("reverses", Type::Id, 0, Facts::integers(0, i32::MAX.into()), true);
+        p.reversal = Some(Reversal { claim, reverses });
+    }
     let rates = p.with_row_each((Type::RATE, 2), Key::Code, &[0, 5, 10, 100]);
     let standards = p.with_row_each((Type::MONEY, 2), Key::Enum(EnumId(0)), &[20_000, 40_000, 70_000]);
     p.grains[0].name = "line".into();
@@ -334,6 +347,14 @@ pub(crate) fn fee_lines() -> Program {
     p.with_output(prepay, 2, None);
     for value in [total, in_scope, pays, before] {
         p.with_output_of(claims, value, 2);
+    }
+    if is_reversible {
+        let pool = p.with_grain("pool", &[], None);
+        let origin = Origin::Total { function: Function::Sum, value: pays, when: None, over: claims, grain: pool };
+        let everything = p.with_import("everything", (Type::MONEY, 2), yuan(1_000_000 * INSTANCES), origin);
+        let everything = p.with_value_of(pool, "everything", p.input_expr(everything), None);
+        p.with_output_of(claims, everything, 2);
+        p.with_output_of(pool, everything, 2);
     }
     p
 }

@@ -39,9 +39,9 @@ impl Evaluation<'_> {
         let counts = self.counts_at_all(row);
         let outputs = program.outputs.iter().map(|output| match output.grain {
             GrainId(0) => Ok(own.next().flatten()),
-            // A claim that is taken back, or takes another back, is in no group.
-            _ if !counts => Ok(None),
-            _ => match self.output(output, row) {
+            // A claim that is taken back, or takes another back, is in no group of several claims.
+            grain if !counts && grain != program.claim => Ok(None),
+            _ => match self.result(output, row) {
                 Ok(value) => Ok(value),
                 Err(Rejection::NoWeights(split)) => Err(split),
                 Err(_) => Ok(None),

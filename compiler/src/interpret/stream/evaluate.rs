@@ -146,7 +146,7 @@ impl<'a> Evaluation<'a> {
         let result = match input.origin {
             Origin::Column => Ok(None),
             Origin::Running { function, value, when, over, grain } => {
-                let earlier = self.earlier(over, grain, row, is_late);
+                let earlier = self.earlier(over, grain, row, self.reads.is_input_pooled(id));
                 self.aggregate(function, value, when, &earlier)
             }
             Origin::Total { function, value, when, over, grain } => {

@@ -95,10 +95,11 @@ impl Groups {
         }
     }
 
-    /// Finds the first rows of all groups among those that count.
-    pub(super) fn find_firsts(&mut self, counts: impl Fn(usize) -> bool) {
-        for grain in &mut self.grains {
-            let firsts = grain.members.iter().map(|rows| rows.iter().copied().find(|row| counts(*row)));
+    /// Finds the first rows of all groups among those that count in a grain.
+    pub(super) fn find_firsts(&mut self, counts: impl Fn(GrainId, usize) -> bool) {
+        for (at, grain) in self.grains.iter_mut().enumerate() {
+            let counts = |row: &usize| counts(GrainId(at), *row);
+            let firsts = grain.members.iter().map(|rows| rows.iter().copied().find(counts));
             let firsts: Vec<Option<usize>> = firsts.collect();
             let of_group = |group: &Option<usize>| firsts.get((*group)?).copied().flatten();
             grain.firsts = grain.groups.iter().map(of_group).collect();

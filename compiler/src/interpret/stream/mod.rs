@@ -96,26 +96,20 @@ impl Evaluation<'_> {
     /// The outputs of a row, or why there are none.
     fn row_outputs(&mut self, row: usize) -> Result<Vec<Option<BigRational>>, Rejection> {
         let program = self.program;
-        let standing = self.rows.get(row).map_or(Standing::Open, |row| row.standing);
-        let (source, is_reversal) = match standing {
-            Standing::Rejected(rejection) => return Err(rejection),
-            Standing::Reversal { of } => (of, true),
-            Standing::Open | Standing::Settled => (row, false),
-        };
+        if let Some(Standing::Rejected(rejection)) = self.rows.get(row).map(|row| row.standing) {
+            return Err(rejection);
+        }
         let mut outputs = Vec::new();
         let mut broken: Option<SplitId> = None;
         let mut failed = None;
         for output in program.outputs.iter().filter(|output| output.grain == GrainId(0)) {
-            // A claim that was taken back is in no total, so what is computed from totals is not given to it.
-            if !self.counts_at_all(source) && self.reads.is_output_late(output) {
+            if program.claim != GrainId(0) && self.reversed_by(row).is_some() {
+                // It is no line.
                 outputs.push(None);
                 continue;
             }
-            match self.output(output, source) {
-                Ok(value) => {
-                    let is_amount = program.value(output.value).is_some_and(|it| matches!(it.ty, Type::Measure(_)));
-                    outputs.push(if is_reversal && is_amount { value.map(|value| -value) } else { value });
-                }
+            match self.result(output, row) {
+                Ok(value) => outputs.push(value),
                 Err(Rejection::NoWeights(split)) => broken = Some(broken.map_or(split, |other| other.min(split))),
                 Err(rejection) => failed = failed.or(Some(rejection)),
             }
@@ -126,21 +120,50 @@ impl Evaluation<'_> {
         }
     }
 
-    /// The groups of a coarser grain.
+    /// The row of the claim that a row takes back.
+    fn reversed_by(&self, row: usize) -> Option<usize> {
+        match self.rows.get(row)?.standing {
+            Standing::Reversal { of } => Some(of),
+            _ => None,
+        }
+    }
+
+    /// An output that a claim has in the end: a row that takes a claim back has what that has, amounts negated.
+    fn result(&mut self, output: &Output, row: usize) -> Result<Option<BigRational>, Rejection> {
+        let of = self.reversed_by(row);
+        let source = of.unwrap_or(row);
+        // A claim that was taken back is in no total, so what is computed from totals is not given to it.
+        if !self.counts_at_all(source) && self.reads.is_output_pooled(output) {
+            return Ok(None);
+        }
+        let is_amount = self.program.value(output.value).is_some_and(|it| matches!(it.ty, Type::Measure(_)));
+        let value = self.output(output, source)?;
+        Ok(if of.is_some() && is_amount { value.map(|value| -value) } else { value })
+    }
+
+    /// The groups of a coarser grain. Claims that are taken back are among claims, and what takes them back.
     fn group_outputs(&mut self, grain: GrainId) -> Vec<Group> {
         let program = self.program;
-        let mut firsts: Vec<usize> =
-            (0..self.rows.len()).filter(|row| self.counts_at_all(*row) && self.is_instance(grain, *row)).collect();
+        let is_group = |row: usize| match self.reversed_by(row) {
+            Some(_) => grain == program.claim,
+            None => self.counts_within(grain, row) && self.is_instance(grain, row),
+        };
+        let mut firsts: Vec<usize> = (0..self.rows.len()).filter(|row| is_group(*row)).collect();
         // Claims of lines stand in the order of the stream.
         if grain != program.claim {
             self.sort(grain, &mut firsts);
         }
         let group = |row: usize| {
-            let key = self.groups.key(grain, row);
+            let mut key = self.groups.key(grain, row);
+            if self.reversed_by(row).is_some() {
+                key.values = program.reversal.and_then(|reversal| self.cell(row, reversal.claim)).into_iter().collect();
+            }
             let mut group = Group { keys: key.values, period: key.period, outputs: Vec::new(), failed: None };
             for output in program.outputs.iter().filter(|output| output.grain == grain) {
-                let value = self.output(output, row);
-                if let Err(Rejection::NoWeights(split)) = value {
+                let value = self.result(output, row);
+                if self.reversed_by(row).is_none()
+                    && let Err(Rejection::NoWeights(split)) = value
+                {
                     group.failed = Some(group.failed.map_or(split, |other| other.min(split)));
                 }
                 group.outputs.push(value.ok().flatten());

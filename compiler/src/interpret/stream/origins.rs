@@ -16,11 +16,17 @@ impl Evaluation<'_> {
         self.rows.get(row).is_some_and(|row| row.standing == Standing::Settled && row.taken_back_by.is_none())
     }
 
-    /// Whether an earlier row counts for another one: until it is taken back. What is late is not computed for claims that
+    /// Whether a row counts in the groups of a grain. The lines of a claim that is taken back still make up the claim.
+    pub(super) fn counts_within(&self, grain: GrainId, row: usize) -> bool {
+        let is_settled = self.rows.get(row).is_some_and(|row| row.standing == Standing::Settled);
+        is_settled && (self.program.is_within_claim(grain) || self.counts_at_all(row))
+    }
+
+    /// Whether an earlier row counts for another one: until it is taken back. What is pooled is not computed for claims that
     /// are ever taken back.
-    fn counts_for(&self, row: usize, later: usize, is_late: bool) -> bool {
+    fn counts_for(&self, row: usize, later: usize, is_pooled: bool) -> bool {
         let Some(row) = self.rows.get(row) else { return false };
-        let is_there = row.taken_back_by.is_none_or(|by| !is_late && by > later);
+        let is_there = row.taken_back_by.is_none_or(|by| !is_pooled && by > later);
         row.standing == Standing::Settled && is_there
     }
 
@@ -30,16 +36,16 @@ impl Evaluation<'_> {
     }
 
     /// The instances of `over` before that of a row, in the same group.
-    pub(super) fn earlier(&self, over: GrainId, grain: GrainId, row: usize, is_late: bool) -> Vec<usize> {
+    pub(super) fn earlier(&self, over: GrainId, grain: GrainId, row: usize, is_pooled: bool) -> Vec<usize> {
         let members = self.groups.members(grain, row).iter().copied();
         let before = members.take_while(|other| *other < row);
-        before.filter(|other| self.is_instance(over, *other) && self.counts_for(*other, row, is_late)).collect()
+        before.filter(|other| self.is_instance(over, *other) && self.counts_for(*other, row, is_pooled)).collect()
     }
 
     /// The instances of `over` in the group that a row belongs to, in the order of the stream.
     pub(super) fn instances(&self, over: GrainId, grain: GrainId, row: usize) -> Vec<usize> {
         let members = self.groups.members(grain, row).iter().copied();
-        members.filter(|other| self.counts_at_all(*other) && self.is_instance(over, *other)).collect()
+        members.filter(|other| self.counts_within(grain, *other) && self.is_instance(over, *other)).collect()
     }
 
     /// What a function makes of a value at several rows; `None` if there is nothing to make something of.
@@ -101,7 +107,7 @@ impl Evaluation<'_> {
             later.retain(|other| *other > row);
             later
         } else {
-            let mut earlier = self.earlier(program.claim, link.grain, row, self.reads.is_link_late(id));
+            let mut earlier = self.earlier(program.claim, link.grain, row, self.reads.is_link_pooled(id));
             earlier.reverse();
             earlier
         };

@@ -8,9 +8,8 @@ use crate::interpret::{needs, sorted};
 #[derive(Debug)]
 pub(crate) struct Reads {
     values: Vec<Read>,
-    /// By input; see [`Reads::is_late`].
-    late_inputs: Vec<bool>,
-    late_links: Vec<bool>,
+    late: Marks,
+    pooled: Marks,
 }
 
 /// What one value reads.
@@ -20,7 +19,16 @@ pub(super) struct Read {
     pub(super) values: Vec<ValueId>,
     /// The value and all it is computed from at the same row, each after what it is computed from.
     pub(super) order: Vec<ValueId>,
-    is_late: bool,
+}
+
+/// Some of the values, inputs and links of a program: whatever is computed from one of them is one, too.
+#[derive(Debug)]
+struct Marks {
+    /// Whether what the lines of one claim decide is among them.
+    of_lines: bool,
+    values: Vec<bool>,
+    inputs: Vec<bool>,
+    links: Vec<bool>,
 }
 
 impl Reads {
@@ -30,13 +38,11 @@ impl Reads {
             let (mut inputs, mut values) = (Vec::new(), Vec::new());
             needs(program, ValueId(at), &mut values);
             inputs_of(program, ValueId(at), &mut inputs);
-            Read { inputs, values, order: sorted(program, vec![ValueId(at)]), is_late: false }
+            Read { inputs, values, order: sorted(program, vec![ValueId(at)]) }
         };
-        let values = (0..program.values.len()).map(read).collect();
-        let late_inputs = vec![false; program.inputs.len()];
-        let mut reads = Self { values, late_inputs, late_links: vec![false; program.links.len()] };
-        while reads.find_late(program) {}
-        reads
+        let values: Vec<Read> = (0..program.values.len()).map(read).collect();
+        let (late, pooled) = (Marks::find(program, &values, true), Marks::find(program, &values, false));
+        Self { values, late, pooled }
     }
 
     pub(super) fn of(&self, value: ValueId) -> Option<&Read> {
@@ -46,58 +52,91 @@ impl Reads {
     /// Whether a value is known only after all rejections are: it is computed from totals, parts of splits or later claims;
     /// or from earlier claims, if rows are lines, since an earlier claim may have lines to come.
     pub(super) fn is_late(&self, value: ValueId) -> bool {
-        self.of(value).is_some_and(|read| read.is_late)
+        self.late.value(value)
     }
 
     /// The same of an input.
     pub(super) fn is_input_late(&self, input: InputId) -> bool {
-        self.late_inputs.get(input.0).copied().unwrap_or_default()
-    }
-
-    /// The same of a link: where it leads, or one of its fields.
-    pub(super) fn is_link_late(&self, link: LinkId) -> bool {
-        self.late_links.get(link.0).copied().unwrap_or_default()
+        self.late.input(input)
     }
 
     pub(super) fn is_output_late(&self, output: &Output) -> bool {
         self.is_late(output.value) || output.present.is_some_and(|present| self.is_late(present))
     }
 
-    /// Marks what is late because of what is known to be late; false if there was nothing to mark.
-    fn find_late(&mut self, program: &Program) -> bool {
-        let before = self.count_late();
-        let over_lines = program.claim != GrainId(0);
-        let is_late = |reads: &Self, value: Option<ValueId>| value.is_some_and(|value| reads.is_late(value));
-        for (at, link) in program.links.iter().enumerate() {
-            let fields = program.inputs.iter().any(|input| match input.origin {
-                Origin::Field { link, value } => link == LinkId(at) && self.is_late(value),
-                _ => false,
-            });
-            let late = link.is_next || over_lines || fields || is_late(self, link.when);
-            self.late_links.iter_mut().skip(at).take(1).for_each(|mark| *mark |= late);
-        }
-        for (at, input) in program.inputs.iter().enumerate() {
-            let late = match input.origin {
-                Origin::Column => false,
-                Origin::Running { value, when, .. } => over_lines || self.is_late(value) || is_late(self, when),
-                Origin::Linked(link) | Origin::Field { link, .. } => self.is_link_late(link),
-                Origin::Total { .. } | Origin::Part(_) => true,
-            };
-            self.late_inputs.iter_mut().skip(at).take(1).for_each(|mark| *mark |= late);
-        }
-        for at in 0..self.values.len() {
-            let late = self.values.get(at).is_some_and(|read| {
-                read.inputs.iter().any(|input| self.is_input_late(*input))
-                    || read.values.iter().any(|value| self.is_late(*value))
-            });
-            self.values.iter_mut().skip(at).take(1).for_each(|read| read.is_late |= late);
-        }
-        self.count_late() > before
+    /// Whether an input is computed from later claims, from totals over several claims, or from parts of splits. Claims that are
+    /// ever taken back are not among those. What the lines of one claim come to, and what is taken from earlier claims, is not
+    /// pooled.
+    pub(super) fn is_input_pooled(&self, input: InputId) -> bool {
+        self.pooled.input(input)
     }
 
-    fn count_late(&self) -> usize {
-        let values = self.values.iter().filter(|read| read.is_late).count();
-        values + self.late_inputs.iter().chain(&self.late_links).filter(|late| **late).count()
+    /// The same of a link: where it leads, or one of its fields.
+    pub(super) fn is_link_pooled(&self, link: LinkId) -> bool {
+        self.pooled.link(link)
+    }
+
+    pub(super) fn is_output_pooled(&self, output: &Output) -> bool {
+        self.pooled.value(output.value) || output.present.is_some_and(|present| self.pooled.value(present))
+    }
+}
+
+impl Marks {
+    fn find(program: &Program, reads: &[Read], of_lines: bool) -> Self {
+        let (values, inputs) = (vec![false; program.values.len()], vec![false; program.inputs.len()]);
+        let mut marks = Self { of_lines, values, inputs, links: vec![false; program.links.len()] };
+        while marks.find_more(program, reads) {}
+        marks
+    }
+
+    fn value(&self, value: ValueId) -> bool {
+        self.values.get(value.0).copied().unwrap_or_default()
+    }
+
+    fn input(&self, input: InputId) -> bool {
+        self.inputs.get(input.0).copied().unwrap_or_default()
+    }
+
+    fn link(&self, link: LinkId) -> bool {
+        self.links.get(link.0).copied().unwrap_or_default()
+    }
+
+    /// Marks what is computed from what is marked; false if there was nothing to mark.
+    fn find_more(&mut self, program: &Program, reads: &[Read]) -> bool {
+        let before = self.count();
+        let over_lines = self.of_lines && program.claim != GrainId(0);
+        let is_marked = |marks: &Self, value: Option<ValueId>| value.is_some_and(|value| marks.value(value));
+        for (at, link) in program.links.iter().enumerate() {
+            let fields = program.inputs.iter().any(|input| match input.origin {
+                Origin::Field { link, value } => link == LinkId(at) && self.value(value),
+                _ => false,
+            });
+            let is = link.is_next || over_lines || fields || is_marked(self, link.when);
+            self.links.iter_mut().skip(at).take(1).for_each(|mark| *mark |= is);
+        }
+        for (at, input) in program.inputs.iter().enumerate() {
+            let is_within = |grain: GrainId| !self.of_lines && program.is_within_claim(grain);
+            let is = match input.origin {
+                Origin::Column => false,
+                Origin::Running { value, when, .. } => over_lines || self.value(value) || is_marked(self, when),
+                Origin::Linked(link) | Origin::Field { link, .. } => self.link(link),
+                Origin::Total { value, when, grain, .. } => {
+                    !is_within(grain) || self.value(value) || is_marked(self, when)
+                }
+                Origin::Part(_) => true,
+            };
+            self.inputs.iter_mut().skip(at).take(1).for_each(|mark| *mark |= is);
+        }
+        for (at, read) in reads.iter().enumerate() {
+            let is = read.inputs.iter().any(|input| self.input(*input))
+                || read.values.iter().any(|value| self.value(*value));
+            self.values.iter_mut().skip(at).take(1).for_each(|mark| *mark |= is);
+        }
+        self.count() > before
+    }
+
+    fn count(&self) -> usize {
+        self.values.iter().chain(&self.inputs).chain(&self.links).filter(|mark| **mark).count()
     }
 }
 

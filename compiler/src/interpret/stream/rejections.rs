@@ -1,6 +1,7 @@
 //! Which rows are rejected, and why. A row's reason is the first that is found: by its own cells (A), by cells that must be
-//! equal in several rows (B), by what is looked up (C), by another line of its claim (D).
+//! equal in several rows (B), by what is looked up (C), by another line of its claim (D), by what became of the claim's id (E).
 
+use std::collections::hash_map::Entry;
 use std::collections::{HashMap, HashSet};
 
 use num_rational::BigRational;
@@ -19,12 +20,17 @@ impl Evaluation<'_> {
         self.reject_differences();
         self.reject_in_order();
         self.reject_claims();
+        self.reverse_claims();
     }
 
     /// Finds out at which rows the values of groups are computed.
     pub(super) fn find_first_rows(&mut self) {
-        let counts: Vec<bool> = (0..self.rows.len()).map(|row| self.counts_at_all(row)).collect();
-        self.groups.find_firsts(|row| counts.get(row).copied().unwrap_or_default());
+        let mut counts: Vec<Vec<bool>> = Vec::new();
+        for grain in 0..self.program.grains.len() {
+            counts.push((0..self.rows.len()).map(|row| self.counts_within(GrainId(grain), row)).collect());
+        }
+        let counts = |grain: GrainId, row: usize| counts.get(grain.0).and_then(|rows| rows.get(row)).copied();
+        self.groups.find_firsts(|grain, row| counts(grain, row).unwrap_or_default());
     }
 
     fn is_open(&self, row: usize) -> bool {
@@ -39,7 +45,7 @@ impl Evaluation<'_> {
         self.rows.iter_mut().skip(row).take(1).for_each(|row| row.standing = standing);
     }
 
-    fn cell(&self, row: usize, input: InputId) -> Option<BigRational> {
+    pub(super) fn cell(&self, row: usize, input: InputId) -> Option<BigRational> {
         self.rows.get(row)?.claim.inputs.get(input.0).cloned().flatten()
     }
 
@@ -102,10 +108,19 @@ impl Evaluation<'_> {
 
     /// (C) What is looked up. Later rows depend on which earlier ones are settled.
     fn reject_in_order(&mut self) {
+        let has_lines = self.program.claim != GrainId(0);
         // Settled claims by their id.
         let mut claims: HashMap<BigRational, usize> = HashMap::new();
         for row in 0..self.rows.len() {
             if !self.is_open(row) {
+                continue;
+            }
+            if has_lines {
+                // Which claims are settled is known only when all of their lines are.
+                if self.reversal(row).is_none() {
+                    let failed = self.failed_lookup(row).map(Rejection::UnknownCode);
+                    self.decide(row, failed.map_or(Standing::Settled, Standing::Rejected));
+                }
                 continue;
             }
             let standing = self.in_order(row, &claims);
@@ -127,17 +142,22 @@ impl Evaluation<'_> {
             return Standing::Rejected(Rejection::DuplicateClaim);
         }
         if let Some(reversal) = self.reversal(row) {
-            let of = self.cell(row, reversal.reverses).and_then(|id| claims.get(&id).copied());
-            let taken = of.and_then(|of| self.rows.get(of)).filter(|taken| taken.standing == Standing::Settled);
-            return match (of, taken.map(|taken| taken.taken_back_by)) {
-                (Some(of), Some(None)) => Standing::Reversal { of },
-                (_, Some(Some(_))) => Standing::Rejected(Rejection::AlreadyReversed),
-                _ => Standing::Rejected(Rejection::UnknownClaim),
-            };
+            return self.taking_back(row, reversal, claims);
         }
         match self.running_outside(row).or_else(|| self.failed_lookup(row).map(Rejection::UnknownCode)) {
             Some(rejection) => Standing::Rejected(rejection),
             None => Standing::Settled,
+        }
+    }
+
+    /// What becomes of a reversal with an id of its own.
+    fn taking_back(&self, row: usize, reversal: Reversal, claims: &HashMap<BigRational, usize>) -> Standing {
+        let of = self.cell(row, reversal.reverses).and_then(|id| claims.get(&id).copied());
+        let taken = of.and_then(|of| self.rows.get(of)).filter(|taken| taken.standing == Standing::Settled);
+        match (of, taken.map(|taken| taken.taken_back_by)) {
+            (Some(of), Some(None)) => Standing::Reversal { of },
+            (_, Some(Some(_))) => Standing::Rejected(Rejection::AlreadyReversed),
+            _ => Standing::Rejected(Rejection::UnknownClaim),
         }
     }
 
@@ -196,12 +216,46 @@ impl Evaluation<'_> {
         let Some(claim) = self.program.grain(self.program.claim).filter(|claim| !claim.is_row) else { return };
         let name =
             |row: usize| -> Option<Vec<BigRational>> { claim.keys.iter().map(|key| self.cell(row, *key)).collect() };
-        let names: Vec<_> = (0..self.rows.len()).map(name).collect();
+        // A row that takes a claim back is no line.
+        let is_line = |row: usize| self.reversal(row).is_none();
+        let names: Vec<_> = (0..self.rows.len()).map(|row| name(row).filter(|_| is_line(row))).collect();
         let rejected = names.iter().enumerate().filter(|(row, _)| !self.is_settled(*row));
         let rejected: HashSet<_> = rejected.filter_map(|(_, name)| name.clone()).collect();
         for (row, name) in names.iter().enumerate() {
             if name.as_ref().is_some_and(|name| rejected.contains(name)) && self.is_settled(row) {
                 self.decide(row, Standing::Rejected(Rejection::ClaimRejected));
+            }
+        }
+    }
+
+    /// (E) Where rows are lines: claims that are taken back, and ids that are known already, in the order of first lines and of
+    /// reversals.
+    fn reverse_claims(&mut self) {
+        let Some(reversal) = self.program.reversal.filter(|_| self.program.claim != GrainId(0)) else { return };
+        let mut claims: HashMap<BigRational, usize> = HashMap::new();
+        for row in 0..self.rows.len() {
+            let Some(id) = self.cell(row, reversal.claim) else { continue };
+            let own: Vec<usize> = self.groups.members(self.program.claim, row).to_vec();
+            if self.is_settled(row) && own.first() == Some(&row) {
+                let duplicate = Standing::Rejected(Rejection::DuplicateClaim);
+                match claims.entry(id) {
+                    Entry::Vacant(entry) => {
+                        entry.insert(row);
+                    }
+                    Entry::Occupied(_) => own.into_iter().for_each(|line| self.decide(line, duplicate)),
+                }
+            } else if self.is_open(row) {
+                let standing = match claims.contains_key(&id) {
+                    true => Standing::Rejected(Rejection::DuplicateClaim),
+                    false => self.taking_back(row, reversal, &claims),
+                };
+                self.decide(row, standing);
+                if let Standing::Reversal { of } = standing {
+                    claims.insert(id, row);
+                    for line in self.groups.members(self.program.claim, of).to_vec() {
+                        self.rows.iter_mut().skip(line).take(1).for_each(|taken| taken.taken_back_by = Some(row));
+                    }
+                }
             }
         }
     }

@@ -129,13 +129,17 @@ pub(in crate::resolve) fn reverses_no_input(name: &Name) -> Diagnostic {
     )
 }
 
-pub(in crate::resolve) fn reversal_of_lines(span: Span) -> Diagnostic {
+pub(in crate::resolve) fn reversal_of_lines(name: &Name, own: &Name) -> Diagnostic {
+    let (text, claim) = (&name.text, &own.text);
     error(
         "fen::grain::reversal_of_lines",
-        fixed("only whole claims can be reversed, not their lines", "只能冲销整张单据，不能冲销明细"),
-        span,
-        ("the rows of this policy are lines of claims", "本政策的行是单据的明细"),
-        ("settle the lines first, and reverse claims in a policy of its own", "请先结算明细，另立政策冲销单据"),
+        (
+            format!("rows are lines of `{claim}`, so that `{claim}` is taken back and not `{text}`"),
+            format!("每行是“{claim}”的明细，冲销的须是“{claim}”，而非“{text}”"),
+        ),
+        name.span,
+        ("whole claims are taken back", "冲销针对整张单据"),
+        (&format!("write `reverses {claim}`"), &format!("请写“冲销 {claim}”")),
     )
 }
 

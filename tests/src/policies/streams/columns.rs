@@ -34,7 +34,7 @@ impl Maker {
     }
 
     fn columns(&mut self, choices: &mut Choices<'_>) {
-        let has_reversals = !self.has_lines && choices.once_in(4);
+        let has_reversals = choices.once_in(if self.has_lines { 2 } else { 4 });
         if self.is_dated {
             let to = choices.word(&["from 2022-01-01", "2021-03-01 to 2023-02-28", "from 2022-07-01"]);
             let year = choices.word(&["07-01", "01-01", "03-01", "12-31"]);
