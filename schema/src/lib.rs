@@ -43,6 +43,9 @@ pub struct Schema {
     pub language: Language,
     /// Its title.
     pub title: Option<String>,
+    /// Its title in both languages, if it has one in each.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub titles: Option<Text>,
     /// The document it implements.
     pub source: Option<String>,
     /// When it is in force.

@@ -20,7 +20,7 @@ use super::{picture, plain};
 
 /// What the index says of a policy.
 pub(super) struct Summary {
-    pub(super) title: String,
+    pub(super) title: Text,
     pub(super) facts: Vec<(Text, String)>,
 }
 
@@ -49,7 +49,7 @@ pub(super) fn page(known: &Known<'_>) -> (Page, Summary) {
     let document = known.document;
     let summary = known.summary();
     let page = Page {
-        title: Text::new(summary.title.clone(), summary.title.clone()),
+        title: summary.title.clone(),
         index: Some(document.place.to_root() + "index.html"),
         body: known.body(&summary),
     };
@@ -63,21 +63,24 @@ impl Known<'_> {
 
     fn summary(&self) -> Summary {
         let schema = self.schema.as_ref();
-        let written =
-            |pick: &dyn Fn(&ItemKind) -> Option<String>| self.items().iter().find_map(|item| pick(&item.kind));
+        fn written<T>(items: &[Item], pick: impl Fn(&ItemKind) -> Option<T>) -> Option<T> {
+            items.iter().find_map(|item| pick(&item.kind))
+        }
         let name = schema.map(|schema| schema.policy.clone()).or_else(|| {
-            written(&|kind| match kind {
+            written(self.items(), |kind| match kind {
                 ItemKind::Policy(name) | ItemKind::Library(name) => Some(name.text.clone()),
                 _ => None,
             })
         });
         let name = name.unwrap_or_default();
-        let title = written(&|kind| match kind {
-            ItemKind::Title(title) => Some(title.text.clone()),
+        let title = written(self.items(), |kind| match kind {
+            ItemKind::Title(labels) => glossary::label(labels),
             _ => None,
         });
-        let title = title.or_else(|| schema.and_then(|schema| schema.title.clone())).unwrap_or_else(|| name.clone());
-        let source = written(&|kind| match kind {
+        let one = |text: &str| Text::new(text, text);
+        let of_base = || schema.and_then(|schema| schema.title.as_deref()).map(one);
+        let title = title.or_else(of_base).unwrap_or_else(|| one(&name));
+        let source = written(self.items(), |kind| match kind {
             ItemKind::Source(source) => Some(source.text.clone()),
             _ => None,
         });
@@ -166,7 +169,7 @@ impl Known<'_> {
         let invariants = self.invariants(&code);
         format!(
             "<h1>{}</h1>\n{}{}{}{}{invariants}{}",
-            escape(&summary.title),
+            both(&summary.title),
             facts(&summary.facts),
             body.finish(),
             sections.parameters(),
@@ -224,10 +227,10 @@ impl Known<'_> {
 /// What the index shows of a policy.
 pub(super) fn card(document: &Document, summary: &Summary) -> String {
     let page = escape(&document.place.address());
-    let mut html = format!("<li><h3><a data-page=\"{page}\" href=\"{page}\">{}</a></h3>", escape(&summary.title));
+    let mut html = format!("<li><h3><a data-page=\"{page}\" href=\"{page}\">{}</a></h3>", both(&summary.title));
     // The title goes before the name; the file names the page.
     let shown: Vec<(Text, String)> =
-        summary.facts.iter().filter(|(_, value)| *value != escape(&summary.title)).cloned().collect();
+        summary.facts.iter().filter(|(_, value)| *value != both(&summary.title)).cloned().collect();
     html += &facts(&shown);
     let count = |pick: &dyn Fn(&ItemKind) -> bool| document.items.iter().filter(|item| pick(&item.kind)).count();
     let examples = count(&|kind| matches!(kind, ItemKind::Example(_)));

@@ -135,7 +135,8 @@ impl Summary {
         let pick = |text: &Text| if zh { text.zh.clone() } else { text.en.clone() };
         let schema = &self.schema;
         let mut text = schema.policy.clone();
-        for part in [&schema.title, &schema.source].into_iter().flatten() {
+        let title = schema.titles.as_ref().map(pick).or_else(|| schema.title.clone());
+        for part in [&title, &schema.source].into_iter().flatten() {
             let _ = write!(text, " | {part}");
         }
         text.push('\n');

@@ -3,7 +3,7 @@
 use crate::folder::Folder;
 
 const NOTICE: &str = "# 通知\n\n## 一、风险金\n\n> 提取1%风险金。\n\n1-01\n\n```fen 风险金\n政策 示范.风险金\n依据 \"通知\"\n取整 四舍五入 到 0.01元\n输入 筹资: 金额 自 0元 至 100元\n\
-    计提 = 1% * 筹资\n输出 计提\n```\n\n## 二、门诊\n\n> 每次支付5元。\n\n1-02，见 [风险金](#一风险金)\n\n```fen 门诊\n政策 示范.门诊\n引入 场所 自 \"#共用\"\n输入 地点: 场所\n支付 = 5元\n输出 支付\n```\n\n\
+    计提 = 1% * 筹资\n输出 计提\n```\n\n## 二、门诊\n\n> 每次支付5元。\n\n1-02，见 [风险金](#一风险金)\n\n```fen 门诊\n政策 示范.门诊\n名称 \"普通门诊\" / \"Visits\"\n引入 场所 自 \"#共用\"\n输入 地点: 场所\n支付 = 5元\n输出 支付\n```\n\n\
     ## 三、共用\n\n```fen 共用\n规则库 示范.共用\n枚举 场所 = 诊所 | 医院\n```\n\n## 四、明年\n\n> 提取2%风险金。\n\n```fen 明年\n修订 示范.风险金 为 示范.明年\n计提 = 2% * 筹资\n```\n";
 
 fn folder() -> Folder {
@@ -89,6 +89,13 @@ fn the_text_has_a_page_and_so_has_each_policy() {
     assert!(part.contains("每次支付5元") && !part.contains("提取1%"), "{part}");
     assert!(part.contains("href=\"../通知.html#一风险金\"") && part.contains("href=\"../通知.html\""), "{part}");
     assert!(folder.read("页面/index.html").contains("href=\"通知.html\""));
+    // A title has a form for each language.
+    assert!(part.contains(">普通门诊</span><span class=\"en\" lang=\"en\">Visits</span></h1>"), "{part}");
+    folder.write("就诊.csv", "地点\n诊所\n");
+    for (lang, title) in [("en", "示范.门诊 | Visits\n"), ("zh", "示范.门诊 | 普通门诊\n")] {
+        let done = folder.fen(&["run", "通知.md#门诊", "--input", "就诊.csv", "--lang", lang]);
+        assert!(done.stderr().starts_with(title), "{}", done.stderr());
+    }
 }
 
 #[test]

@@ -221,7 +221,8 @@ impl<'a> Checker<'a> {
         let program = Program {
             name: header.name.clone(),
             lang: header.lang,
-            title: header.title.clone(),
+            title: header.title.first().map(|title| title.text.clone()),
+            titles: (header.title.len() > 1).then(|| label(&header.name, &header.title)),
             source: header.source.clone(),
             in_force: header.in_force,
             dated_by: None,

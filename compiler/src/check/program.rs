@@ -27,6 +27,8 @@ pub(crate) struct Program {
     pub(crate) name: String,
     pub(crate) lang: Lang,
     pub(crate) title: Option<String>,
+    /// Its title in both languages, if it has one in each.
+    pub(crate) titles: Option<Text>,
     pub(crate) source: Option<String>,
     /// First day, and last day if there is one; both inclusive.
     pub(crate) in_force: Option<(Date, Option<Date>)>,

@@ -1,7 +1,7 @@
 //! The schema of a program and its phases.
 
 use fen_grammar::diagnostic::Lang;
-use fen_schema::{ABI_VERSION, Batch, Citation, Column, InForce, Language, Place, Schema};
+use fen_schema::{ABI_VERSION, Batch, Citation, Column, InForce, Language, Place, Schema, Text};
 
 use super::layout::{CAPACITY, Cell, Plan, entry};
 use super::statuses::Statuses;
@@ -49,6 +49,7 @@ pub(super) fn schema(program: &Program, cut: &Cut, plans: &[Plan], statuses: Sta
             Lang::Zh => Language::Zh,
         },
         title: program.title.clone(),
+        titles: program.titles.as_ref().map(|titles| Text { zh: titles.zh.clone(), en: titles.en.clone() }),
         source: program.source.clone(),
         in_force: program
             .in_force

@@ -187,7 +187,7 @@ impl<'a> Builder<'a> {
             self.places.remove(&Referent::Row);
             if let Some(entry) = self.entries.get_mut(place) {
                 let header = &self.known.resolved.header;
-                entry.written.clone_from(&header.title);
+                entry.written = header.title.first().map(|title| title.text.clone());
                 entry.clauses.extend(header.source.clone());
             }
         }

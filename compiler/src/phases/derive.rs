@@ -33,6 +33,7 @@ pub(super) fn derive(program: &Program, needs: &Needs, draft: &Draft) -> (Progra
         sites: program.sites.clone(),
         required: Vec::new(),
         title: None,
+        titles: None,
         source: None,
         lang: program.lang,
         tables: Vec::new(),

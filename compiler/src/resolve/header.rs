@@ -52,7 +52,7 @@ pub(super) fn read(items: &[Item], is_whole: bool, end: usize, diagnostics: &mut
                 header.name.clone_from(&name.text);
                 header.lang = item.lang.unwrap_or(Lang::En);
             }
-            ItemKind::Title(title) => header.title = Some(title.text.clone()),
+            ItemKind::Title(labels) => header.title.clone_from(labels),
             ItemKind::Source(source) => header.source = Some(source.text.clone()),
             ItemKind::InForce(in_force) => {
                 let from = date(&in_force.from, diagnostics);

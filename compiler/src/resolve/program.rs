@@ -174,7 +174,7 @@ pub(crate) struct Header {
     pub(crate) is_library: bool,
     /// The language of the policy's keywords.
     pub(crate) lang: Lang,
-    pub(crate) title: Option<String>,
+    pub(crate) title: Vec<Quoted>,
     pub(crate) source: Option<String>,
     /// First day, and last day if there is one; both inclusive.
     pub(crate) in_force: Option<(Date, Option<Date>)>,

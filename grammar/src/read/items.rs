@@ -29,7 +29,7 @@ impl Reader {
                 let names = self.names(&mut parts);
                 ItemKind::Import(Import { names, file: self.quoted(parts.take(Rule::string)?)? })
             }
-            Rule::title_item => ItemKind::Title(self.quoted(parts.take(Rule::string)?)?),
+            Rule::title_item => ItemKind::Title(self.labels(&mut parts)?),
             Rule::source_item => ItemKind::Source(self.quoted(parts.take(Rule::string)?)?),
             Rule::in_force_item => ItemKind::InForce(InForce {
                 from: self.date(&parts.take(Rule::date)?)?,

@@ -46,7 +46,7 @@ pub enum ItemKind {
     /// `import NAME, … from "FILE"`
     Import(Import),
     /// `title "…"`
-    Title(Quoted),
+    Title(Vec<Quoted>),
     /// `source "…"`
     Source(Quoted),
     /// `in force from DATE to DATE`

@@ -32,6 +32,7 @@ impl Made {
             policy: "test.copy".into(),
             language: Language::En,
             title: None,
+            titles: None,
             source: None,
             in_force: None,
             dated_by: None,

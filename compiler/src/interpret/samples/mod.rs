@@ -63,6 +63,7 @@ pub(crate) fn program() -> Program {
         name: "test".to_owned(),
         lang: Lang::En,
         title: None,
+        titles: None,
         source: None,
         in_force: None,
         dated_by: None,

@@ -24,6 +24,7 @@ pub(super) fn program() -> Program {
         name: "test".into(),
         lang: Lang::En,
         title: None,
+        titles: None,
         source: None,
         in_force: Some((Date::new(2022, 8, 1).unwrap(), None)),
         dated_by: None,
