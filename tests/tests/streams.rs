@@ -79,6 +79,7 @@ fn splits_within_pools() {
 #[test]
 fn parts_that_cannot_be_made() {
     agrees(sources::MISSING_PARTS, &[]);
+    agrees(sources::MISSING_LINKS, &[]);
     agrees(sources::TAKEN_PARTS, &[]);
 }
 
