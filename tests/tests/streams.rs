@@ -67,6 +67,11 @@ fn inputs_that_are_shared() {
 }
 
 #[test]
+fn grains_with_the_same_groups() {
+    sources::SAME_GROUPS.into_iter().for_each(|source| agrees(source, &[]));
+}
+
+#[test]
 fn totals_with_reversals() {
     agrees(sources::REVERSED_TOTALS, &[]);
 }

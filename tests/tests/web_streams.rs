@@ -17,7 +17,7 @@ use fen_compiler::{Outcome, Policy, Source, StreamCells, analyze};
 use fen_schema::{Column, ColumnType, Schema};
 use serde_json::{Value, json};
 
-const POLICIES: [&str; 10] = [
+const POLICIES: [&str; 12] = [
     "carried",
     "carried_lines",
     "claims",
@@ -26,6 +26,8 @@ const POLICIES: [&str; 10] = [
     "monthly",
     "pool",
     "reversal",
+    "same_claims",
+    "same_groups",
     "taken",
     "taken_lines",
 ];
