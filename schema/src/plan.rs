@@ -274,7 +274,8 @@ pub struct StateCell {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reads: Option<Reads>,
     /// Of a cell that belongs to a link, what the link's condition is computed from: the cell has no value if the latest
-    /// claim for which the condition holds, or may hold, has none. Given where [`State::reads`] is.
+    /// claim for which the condition holds, or may hold, has none. Given where [`State::reads`] is; where `contribution` is not,
+    /// the link has no condition, and each claim makes up for those before it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub condition: Option<Reads>,
     /// Whether claims that are taken back never count in it, although its contribution uses nothing late: it belongs to a link

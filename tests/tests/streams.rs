@@ -67,6 +67,11 @@ fn inputs_that_are_shared() {
 }
 
 #[test]
+fn grains_with_the_same_groups() {
+    sources::SAME_GROUPS.into_iter().for_each(|source| agrees(source, &[]));
+}
+
+#[test]
 fn totals_with_reversals() {
     agrees(sources::REVERSED_TOTALS, &[]);
 }
@@ -79,6 +84,7 @@ fn splits_within_pools() {
 #[test]
 fn parts_that_cannot_be_made() {
     agrees(sources::MISSING_PARTS, &[]);
+    agrees(sources::MISSING_LINKS, &[]);
     agrees(sources::TAKEN_PARTS, &[]);
 }
 

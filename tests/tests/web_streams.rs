@@ -17,6 +17,20 @@ use fen_compiler::{Outcome, Policy, Source, StreamCells, analyze};
 use fen_schema::{Column, ColumnType, Schema};
 use serde_json::{Value, json};
 
+const POLICIES: [&str; 12] = [
+    "carried",
+    "carried_lines",
+    "claims",
+    "lines",
+    "missing_links",
+    "monthly",
+    "pool",
+    "reversal",
+    "same_claims",
+    "same_groups",
+    "taken",
+    "taken_lines",
+];
 /// How many streams of each policy.
 const STREAMS: u64 = 60;
 /// So many, at most, has a stream: more than a batch of the host's own tests, few enough that rows meet.
@@ -145,7 +159,7 @@ fn the_host_and_the_interpreter_agree() {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("streams");
     std::fs::create_dir_all(&folder).unwrap();
     let web = Path::new(env!("CARGO_MANIFEST_DIR")).join("web");
-    for name in ["carried", "carried_lines", "claims", "lines", "monthly", "pool", "reversal", "taken", "taken_lines"] {
+    for name in POLICIES {
         let text = std::fs::read_to_string(web.join(format!("streams/{name}.fen"))).unwrap();
         let analysis = analyze(&Source::new(name, text));
         let policy = analysis.policy().unwrap_or_else(|| panic!("{name}: {:?}", analysis.diagnostics()));

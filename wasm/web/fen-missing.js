@@ -80,12 +80,13 @@ export class Missing {
     return causes;
   }
 
-  /** A link leads to the latest claim for which its condition holds; what was before that does not matter. */
+  /** A link leads to the latest claim for which its condition, if it has one, holds; what was before that does not matter. */
   #ofLink(cell, why, values, known) {
     const condition = why(cell.link);
     if (condition !== null) return condition;
+    if ((cell.contribution ?? null) === null) return why(cell);
     const contributed = values[cell.contribution];
-    const holds = cell.function === "linked" && contributed !== undefined ? contributed === 1 : contributed !== null;
+    const holds = cell.function === "linked" ? contributed === 1 : contributed !== null;
     return holds ? why(cell) : known;
   }
 

@@ -75,6 +75,7 @@ pub(super) struct Needs {
 pub(super) fn needs(program: &Program) -> Needs {
     let reads = reads::of_all(program);
     let stages = Stages::of(program, &reads);
+    let order = Order::of(program);
     let mut last: BTreeMap<GrainId, usize> = BTreeMap::new();
     for output in &program.outputs {
         let stage = last.entry(grain_of(program, output)).or_default();
@@ -83,6 +84,7 @@ pub(super) fn needs(program: &Program) -> Needs {
     loop {
         let mut planner = Planner {
             program,
+            order: &order,
             needs: Needs {
                 drafts: Vec::new(),
                 totals: Vec::new(),
@@ -106,11 +108,7 @@ pub(super) fn needs(program: &Program) -> Needs {
             }
         }
         if !is_later {
-            // A finer phase may read values of a coarser one of the same stage.
-            needs.drafts.sort_by_key(|draft| {
-                let Key { stage, grain } = draft.key;
-                (draft.key != FIRST, stage, depth(program, grain), grain)
-            });
+            needs.drafts.sort_by_key(|draft| order.place(draft.key));
             // Where several fail, the first one of the source is named.
             needs.splits.sort_unstable();
             return needs;
@@ -118,9 +116,26 @@ pub(super) fn needs(program: &Program) -> Needs {
     }
 }
 
-/// How many grains are coarser: more for a finer one.
-fn depth(program: &Program, grain: GrainId) -> usize {
-    (0..program.grains.len()).filter(|other| program.is_coarser(GrainId(*other), grain)).count()
+/// In which order phases are run.
+struct Order {
+    /// By grain: how many are coarser, or have the same groups. More for a finer one.
+    depths: Vec<usize>,
+}
+
+impl Order {
+    fn of(program: &Program) -> Self {
+        let grains = || (0..program.grains.len()).map(GrainId);
+        let depth = |grain: GrainId| grains().filter(|other| program.is_coarser(*other, grain)).count();
+        Self { depths: grains().map(depth).collect() }
+    }
+
+    /// A finer phase may read values of a coarser one of the same stage. Of two whose grains have the same groups, as where one
+    /// key is declared per another, only the later reads those of the earlier. The grain of claims is the first of all but
+    /// rows: others with its groups get running values and links from it.
+    fn place(&self, key: Key) -> impl Ord + use<> {
+        let Key { stage, grain } = key;
+        (key != FIRST, stage, self.depths.get(grain.0).copied().unwrap_or_default(), grain)
+    }
 }
 
 /// The grain for which an output is computed: that of its value, which may be coarser than what it is given for; but what
@@ -145,6 +160,7 @@ enum Item {
 
 struct Planner<'a> {
     program: &'a Program,
+    order: &'a Order,
     needs: Needs,
     open: Vec<(Key, Item)>,
 }
@@ -229,11 +245,12 @@ impl Planner<'_> {
 
     fn value(&mut self, key: Key, id: ValueId) {
         let Some(value) = self.program.value(id) else { return };
-        if let Some(grain) = value.grain.filter(|grain| *grain != key.grain && *grain != ROWS)
+        let of = |grain| Key { stage: self.needs.stages.value(id), grain };
+        if let Some(of) = value.grain.filter(|grain| *grain != key.grain && *grain != ROWS).map(of)
             && let Some(scale) = scale_of(value)
-            && self.program.is_coarser(grain, key.grain)
+            && self.program.is_coarser(of.grain, key.grain)
+            && self.order.place(of) < self.order.place(key)
         {
-            let of = Key { stage: self.needs.stages.value(id), grain };
             let wanted = Wanted { what: What::Value(id), present: Present::Always, scale };
             if self.leaf(key, Leaf::Value(id, of, wanted)) {
                 self.want(of, wanted, true);

@@ -33,8 +33,8 @@ struct BrokenCell {
 /// A cell that belongs to a link: what was before the claim that the link leads to does not matter.
 struct OfLink {
     condition: Reads,
-    /// Place among the outputs of what a row contributes.
-    contribution: usize,
+    /// Place among the outputs of what a row contributes; none if the link has no condition.
+    contribution: Option<usize>,
     is_flag: bool,
 }
 
@@ -53,10 +53,9 @@ impl Broken {
     pub(crate) fn new(phase: &Phase) -> Option<Self> {
         let state = phase.state.as_ref().filter(|state| !state.reads.is_empty())?;
         let cell = |table: usize, cell: &StateCell| {
-            let link = cell.condition.clone().zip(cell.contribution);
-            let link = link.map(|(condition, contribution)| OfLink {
+            let link = cell.condition.clone().map(|condition| OfLink {
                 condition,
-                contribution: at(contribution),
+                contribution: cell.contribution.map(at),
                 is_flag: cell.function == StateFunction::Linked,
             });
             BrokenCell { table, reads: cell.reads.clone().unwrap_or_default(), link, causes: Vec::new() }
@@ -155,7 +154,8 @@ impl BrokenCell {
 impl OfLink {
     /// Whether later claims are linked to this one.
     fn holds(&self, phase: &Phase, kernel: &Kernel, row: usize) -> Result<bool, StreamError> {
-        let Some(column) = phase.outputs.get(self.contribution) else { return Ok(false) };
+        let Some(contribution) = self.contribution else { return Ok(true) };
+        let Some(column) = phase.outputs.get(contribution) else { return Ok(false) };
         let size = column.layout.bytes();
         let bytes = kernel.column(column.offset, row + 1, size)?;
         let cell = cells::cell(bytes.get(row * at(size)..).unwrap_or_default(), column.layout);

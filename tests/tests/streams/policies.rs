@@ -231,7 +231,14 @@ output goes, gets, often
 output weight, part per hospital, person
 ";
 
-/// The same where reversals are known, and claims that are taken back count in early running values until then.
+/// Parts that could not be made, and links that lead past them.
+pub(crate) const MISSING_LINKS: &str = include_str!("../../web/streams/missing_links.fen");
+
+/// Grains whose groups are the same, since a key is declared per another one.
+pub(crate) const SAME_GROUPS: [&str; 2] =
+    [include_str!("../../web/streams/same_groups.fen"), include_str!("../../web/streams/same_claims.fen")];
+
+/// Missing parts where reversals are known, and claims that are taken back count in early running values until then.
 pub(crate) const TAKEN_PARTS: &str = include_str!("../../web/streams/taken.fen");
 
 /// Totals and splits of months, and running values that go on from month to month.
