@@ -70,8 +70,14 @@ pub(crate) fn doc(args: &DocArgs, lang: Lang) -> Outcome<ExitCode> {
         pages.push((notice.place.below(&args.output), page.render(lang)));
         cards.push((&notice.place, card));
     }
-    // Every folder's pages stand together; a file with several policies goes before the folder of these.
-    cards.sort_by_key(|(place, _)| place.page.split_last().map(|(_, folders)| folders.to_vec()));
+    // Every folder's pages stand together. First those beside the index, and of these the files with several policies; then the
+    // folders of these.
+    cards.sort_by_key(|(place, _)| {
+        let folders = place.page.split_last().map(|(_, folders)| folders.to_vec()).unwrap_or_default();
+        let is_notice = site.notices.iter().any(|notice| std::ptr::eq(&raw const notice.place, *place));
+        let is_of_notice = site.notices.iter().any(|notice| notice.folder() == folders);
+        (!folders.is_empty() && !is_of_notice, folders, !is_notice)
+    });
     pages.push((args.output.join("index.html"), index(&cards, site.documents.len()).render(lang)));
     let read: Vec<&Path> = site.documents.iter().map(|document| document.path.as_path()).collect();
     let written: Vec<&Path> = pages.iter().map(|(path, _)| path.as_path()).collect();

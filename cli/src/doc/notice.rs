@@ -31,8 +31,9 @@ pub(super) fn page(notice: &Notice, site: &Site, known: &[Known<'_>]) -> (Page, 
         body,
     };
     let address = escape(&notice.place.address());
-    let words =
-        say(&format!("{} policies in one text", policies.len()), &format!("全文，含 {} 个政策", policies.len()));
+    // Libraries are no policies.
+    let count = policies.iter().filter(|policy| policy.schema.is_some()).count();
+    let words = say(&format!("the whole text, with {count} policies"), &format!("全文，含 {count} 个政策"));
     let card = format!(
         "<li><h3><a data-page=\"{address}\" href=\"{address}\">{}</a></h3><p class=\"note\">{words}</p></li>\n",
         escape(&title)

@@ -29,7 +29,7 @@ pub(super) struct Known<'a> {
     pub(super) document: &'a Document,
     site: &'a Site,
     /// `None` for libraries.
-    schema: Option<Schema>,
+    pub(super) schema: Option<Schema>,
     names: Vec<NameFacts>,
     entries: Vec<Entry>,
 }

@@ -40,6 +40,13 @@ pub(super) struct Notice {
     pub(super) source: Source,
 }
 
+impl Notice {
+    /// The folder of the pages of its policies: called like its own page.
+    pub(super) fn folder(&self) -> Vec<String> {
+        folder_of(&self.place.page)
+    }
+}
+
 /// All policies of a site.
 #[derive(Default)]
 pub(super) struct Site {
@@ -121,14 +128,20 @@ impl Site {
     }
 }
 
-/// The page of one of several policies: in a folder called like the page of the file.
+/// The page of one of several policies.
 fn below(notice: &[String], policy: &str, taken: &mut HashSet<String>) -> Vec<String> {
-    let mut parts = notice.to_vec();
+    let mut parts = folder_of(notice);
+    parts.push(format!("{policy}.md"));
+    page(&parts, taken)
+}
+
+/// The folder that is called like a page.
+fn folder_of(page: &[String]) -> Vec<String> {
+    let mut parts = page.to_vec();
     if let Some(last) = parts.last_mut() {
         *last = last.trim_end_matches(".html").to_owned();
     }
-    parts.push(format!("{policy}.md"));
-    page(&parts, taken)
+    parts
 }
 
 /// The parts of a file's path that the site shows: those below the folder that was named.
