@@ -42,7 +42,7 @@ fn a_literate_policy_is_checked_built_run_and_tested() {
     assert_eq!(folder.fen(&["schema", "bundled.wasm"]).good(), schema);
     let schema: serde_json::Value = serde_json::from_str(&schema).unwrap();
     let surplus = schema["citations"].as_array().unwrap().iter().find(|one| one["rule"] == "结余").unwrap();
-    assert_eq!(surplus["clause"], "三(五)3");
+    assert_eq!(surplus["clause"], "三(五)3 结余分段");
     assert!(surplus["text"].as_str().unwrap().contains("结余超过15%以上的部分,全部结转"), "{surplus}");
     folder
         .write("years.csv", "筹资总额,基金支出,中心卫生院支出,一般卫生院支出\n300000000,273240000,81972000,60000000\n");
