@@ -72,6 +72,11 @@ fn grains_with_the_same_groups() {
 }
 
 #[test]
+fn flags_that_are_missing() {
+    agrees(sources::MISSING_FLAGS, &[]);
+}
+
+#[test]
 fn totals_with_reversals() {
     agrees(sources::REVERSED_TOTALS, &[]);
 }

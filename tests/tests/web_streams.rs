@@ -17,11 +17,12 @@ use fen_compiler::{Outcome, Policy, Source, StreamCells, analyze};
 use fen_schema::{Column, ColumnType, Schema};
 use serde_json::{Value, json};
 
-const POLICIES: [&str; 12] = [
+const POLICIES: [&str; 13] = [
     "carried",
     "carried_lines",
     "claims",
     "lines",
+    "missing_flags",
     "missing_links",
     "monthly",
     "pool",

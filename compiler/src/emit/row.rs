@@ -153,7 +153,13 @@ impl<'a> Row<'a> {
                 emit(f, &[I::I32Const(i32::from(constant != 0))]);
             }
             Place::Flag(local) => emit(f, &[I::LocalGet(local)]),
-            Place::Word(local) | Place::Pair(local) => emit(f, &[I::LocalGet(local), I::I32WrapI64]),
+            Place::Word(local) | Place::Pair(local) => {
+                emit(f, &[I::LocalGet(local), I::I32WrapI64]);
+                // Of a cell without a value other bits would go into what is joined with it, and that may be needed.
+                if !self.kernel.op(self.kernel.source(at)).is_some_and(|op| op.is_solid) {
+                    emit(f, &[I::I32Const(1), I::I32And]);
+                }
+            }
         }
     }
 

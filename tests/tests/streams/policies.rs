@@ -234,6 +234,9 @@ output weight, part per hospital, person
 /// Parts that could not be made, and links that lead past them.
 pub(crate) const MISSING_LINKS: &str = include_str!("../../web/streams/missing_links.fen");
 
+/// Conditions in which a flag may be missing.
+pub(crate) const MISSING_FLAGS: &str = include_str!("../../web/streams/missing_flags.fen");
+
 /// Grains whose groups are the same, since a key is declared per another one.
 pub(crate) const SAME_GROUPS: [&str; 2] =
     [include_str!("../../web/streams/same_groups.fen"), include_str!("../../web/streams/same_claims.fen")];
