@@ -10,7 +10,8 @@ use super::html::{both, escape};
 #[derive(Default)]
 pub(super) struct Body {
     html: String,
-    clause: String,
+    /// Words, each a paragraph, quote, list or table.
+    clause: Vec<String>,
     rules: String,
     /// Level, text and place of each heading.
     headings: Vec<(usize, String, String)>,
@@ -22,7 +23,7 @@ impl Body {
         if !self.rules.is_empty() {
             self.end_row();
         }
-        self.clause += html;
+        self.clause.push(html.to_owned());
     }
 
     /// Rules, under the words before them.
@@ -55,11 +56,14 @@ impl Body {
 
     /// Ends the row of words and rules.
     pub(super) fn end_row(&mut self) {
-        let (clause, rules) = (std::mem::take(&mut self.clause), std::mem::take(&mut self.rules));
+        let (mut words, rules) = (std::mem::take(&mut self.clause), std::mem::take(&mut self.rules));
+        let clause = if rules.is_empty() { String::new() } else { words.split_off(beside(&words)).concat() };
         let html = &mut self.html;
+        if !words.is_empty() {
+            let _ = writeln!(html, "<div class=\"prose\">{}</div>", words.concat());
+        }
         let _ = match (clause.is_empty(), rules.is_empty()) {
-            (true, true) => Ok(()),
-            (false, true) => writeln!(html, "<div class=\"prose\">{clause}</div>"),
+            (_, true) => Ok(()),
             (true, false) => writeln!(html, "<div class=\"row alone\"><div class=\"rules\">{rules}</div></div>"),
             (false, false) => {
                 writeln!(
@@ -84,5 +88,29 @@ impl Body {
             contents += "</ul></nav>\n";
         }
         contents + &self.html
+    }
+}
+
+/// Which words go beside the rules below them: the clause and what follows it, or the last paragraph. What takes much room goes above.
+fn beside(words: &[String]) -> usize {
+    let is_wide = |html: &String| html.contains("<table") || html.contains("<pre");
+    let narrow = words.iter().rposition(is_wide).map_or(0, |at| at + 1);
+    let rest = words.get(narrow..).unwrap_or_default();
+    let quote = rest.iter().position(|html| html.starts_with("<blockquote"));
+    narrow + quote.unwrap_or(rest.len().saturating_sub(1))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn clauses_stand_beside_their_rules_and_long_words_above() {
+        let beside = |words: &[&str]| beside(&words.iter().map(|one| (*one).to_owned()).collect::<Vec<_>>());
+        assert_eq!(beside(&["<p>a</p>", "<blockquote>b</blockquote>", "<p>c</p>"]), 1);
+        assert_eq!(beside(&["<p>a</p>", "<p>b</p>"]), 1);
+        assert_eq!(beside(&["<blockquote>b</blockquote>", "<div class=\"scroll\"><table>", "<p>c</p>"]), 2);
+        assert_eq!(beside(&["<p>c</p>", "<pre>"]), 2);
+        assert_eq!(beside(&[]), 0);
     }
 }
