@@ -64,6 +64,16 @@ fn a_clause_that_is_named_goes_before_the_one_above() {
     insta::assert_snapshot!(citations.join("\n"));
 }
 
+/// What is quoted is not the text of a document that is cited by its number, unless it is the policy's own.
+#[test]
+fn other_documents_are_not_what_is_quoted() {
+    let markdown = "# 一\n> first\n\n```fen\n政策 甲.乙\n依据 \"曲政办发〔2022〕65号\"\n输入 a: 个数 自 0 至 9\n\
+        b = a 见 \"医保发〔2020〕26号\"\nc = a 见 \"曲政办发〔2022〕65号一\"\n输出 b, c\n```\n";
+    let module = compiled(&analyze(&Source::new("a.md", markdown)));
+    let text = |rule: &str| module.schema.citations.iter().find(|one| one.rule == rule).unwrap().text.clone();
+    assert_eq!((text("b"), text("c")), (None, Some("first".to_owned())));
+}
+
 struct Beside(Vec<(&'static str, String)>);
 
 impl Files for Beside {

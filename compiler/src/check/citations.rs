@@ -9,14 +9,14 @@ use crate::resolve::program::{self as resolved, ValueBody};
 
 /// The citations of all rules, without repetition.
 pub(super) fn citations(resolved: &resolved::Program, sources: &Sources) -> Vec<Citation> {
-    let mut finder = Finder { sources, found: Vec::new() };
+    let mut finder = Finder::new(resolved, sources);
     finder.rules(resolved, true);
     finder.found
 }
 
 /// The same, told apart for explanations: rules, the ladders on what they name, and the rows of these.
 pub(super) fn clauses(resolved: &resolved::Program, sources: &Sources) -> Clauses {
-    let finder = || Finder { sources, found: Vec::new() };
+    let finder = || Finder::new(resolved, sources);
     let mut rules = finder();
     rules.rules(resolved, false);
     let ladders = resolved.ladders.iter().map(|ladder| {
@@ -71,10 +71,21 @@ fn cites_of_alternatives(value: &resolved::Value) -> impl Iterator<Item = &Quote
 
 struct Finder<'a> {
     sources: &'a Sources,
+    /// The document that the policy implements.
+    document: Option<&'a str>,
     found: Vec<Citation>,
 }
 
 impl<'a> Finder<'a> {
+    fn new(resolved: &'a resolved::Program, sources: &'a Sources) -> Self {
+        Self { sources, document: resolved.header.source.as_deref(), found: Vec::new() }
+    }
+
+    /// Whether a citation gives the number of another document, such as 医保发〔2020〕26号: what is quoted here is not its text.
+    fn is_of_another(&self, cite: &Quoted) -> bool {
+        cite.text.contains('〔') && self.document.is_none_or(|own| !cite.text.contains(own))
+    }
+
     /// All rules; with their alternatives and the ladders on them, if wanted.
     fn rules(&mut self, resolved: &resolved::Program, with_parts: bool) {
         let named = |name: &Name| (name.text.clone(), name.span);
@@ -127,7 +138,7 @@ impl<'a> Finder<'a> {
     fn row(mut self, at: Span, cite: Option<&Quoted>) -> Option<Citation> {
         let rule = String::new();
         match (self.sources.clause_at(at), cite) {
-            (Some(clause), Some(cite)) => {
+            (Some(clause), Some(cite)) if !self.is_of_another(cite) => {
                 self.push(Citation { rule, clause: cite.text.clone(), text: Some(clause.text.clone()) });
             }
             (_, cite) => self.rule((rule, at), cite),
@@ -165,6 +176,7 @@ impl<'a> Finder<'a> {
     /// A clause that is named: its text is what the source quotes under that name, or else what it quotes above the rule.
     fn cited(&mut self, rule: String, cite: &Quoted, above: Option<String>) {
         let named = self.sources.clause_named(cite.span, &cite.text).map(|clause| clause.text.clone());
+        let above = above.filter(|_| !self.is_of_another(cite));
         self.push(Citation { rule, clause: cite.text.clone(), text: named.or(above) });
     }
 
